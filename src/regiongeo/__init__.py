@@ -1,0 +1,43 @@
+"""regiongeo: where should the next energy station for heavy transport stand, and why there?
+
+Modules load on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "assumptions",
+    "criteria",
+    "crs",
+    "errors",
+    "maps",
+    "network",
+    "pipeline",
+    "ranking",
+    "region",
+    "report",
+    "routing",
+    "scenario",
+    "schema",
+    "sites",
+    "siting",
+    "store",
+    "tables",
+    "traffic",
+    "userfiles",
+)
+__all__ = [*_MODULES, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return import_module(f"regiongeo.{name}")
+    raise AttributeError(f"module 'regiongeo' has no attribute {name!r}")

@@ -1,0 +1,222 @@
+"""Scenarios: what we cannot choose (world), what we choose (plan), and what we value (weights).
+
+A scenario is a TOML file; ``base = "other.toml"`` lets it list only its differences, one level deep.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+
+from regiongeo.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["CRITERIA", "Criterion", "Plan", "Scenario", "Weights", "World", "load_scenario"]
+
+Criterion = Literal[
+    "passing_trucks",
+    "gap_closed_km",
+    "access_minutes",
+    "grid_km",
+    "grid_mw",
+    "population_30min",
+    "subregion_lack",
+    "builtup_share",
+]
+CRITERIA: tuple[Criterion, ...] = (
+    "passing_trucks",
+    "gap_closed_km",
+    "access_minutes",
+    "grid_km",
+    "grid_mw",
+    "population_30min",
+    "subregion_lack",
+    "builtup_share",
+)
+"""Names of the criteria in the order of every table and chart."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class World(_Part):
+    """What the plan cannot choose."""
+
+    members: Literal[2020, 2021, 2022, 2024] = 2024
+    """Membership list that defines the region: 2020 (65), 2021 or 2022 (64), 2024 (65 municipalities)."""
+    population_year: int = Field(2026, ge=2005, le=2026)
+    """Population on 1 January of this year."""
+    stations: str | None = None
+    """CSV of existing or decided energy stations, relative to the scenario file; none: not included."""
+    grid_capacity: str | None = None
+    """CSV of free capacity at transformer stations (your own copy), relative to the scenario file."""
+
+
+class Plan(_Part):
+    """What the plan chooses."""
+
+    portfolio_size: int = Field(8, ge=1, le=200)
+    """Number of sites in the portfolio, locked ones included [sites]."""
+    service_distance_km: float = Field(30.0, gt=0, le=500, allow_inf_nan=False)
+    """A link counts as served within this driving distance of a chosen site [km]."""
+    portfolio_spacing_km: float = Field(40.0, ge=0, le=500, allow_inf_nan=False)
+    """Least driving distance between two newly chosen sites [km]."""
+    corridor_distance_km: float = Field(60.0, gt=0, le=500, allow_inf_nan=False)
+    """E road farther than this from every existing station is a gap (AFIR spacing on the core network) [km]."""
+    access_limit_km: float = Field(3.0, gt=0, le=50, allow_inf_nan=False)
+    """Largest driving distance from an E or R road [km]; 3 km in the rules of Enova and AFIR."""
+    twin_spacing_km: float = Field(1.5, ge=0, le=50, allow_inf_nan=False)
+    """Candidates closer than this to a better kind of candidate are twins and thinned [km, straight line]."""
+    locked: tuple[str, ...] = Field((), strict=False)
+    """Ids of sites that the portfolio must hold."""
+
+
+def _spread_weights(value: dict[Criterion, float]) -> Mapping[Criterion, float]:
+    unknown = [name for name, weight in value.items() if weight < 0]
+    if unknown:
+        msg = f"weights must not be negative: {', '.join(unknown)}"
+        raise ValueError(msg)
+    if not sum(value.values()) > 0:
+        msg = "at least one weight must be above 0"
+        raise ValueError(msg)
+    return MappingProxyType({name: float(value.get(name, 0.0)) for name in CRITERIA})
+
+
+Weights = Annotated[
+    dict[Criterion, Annotated[float, Field(allow_inf_nan=False)]],
+    AfterValidator(_spread_weights),
+    PlainSerializer(dict),
+]
+
+
+class Uncertainty(_Part):
+    """How robustness is measured."""
+
+    draws: int = Field(10_000, ge=100, le=1_000_000)
+    """Number of weight draws."""
+    factor_low: float = Field(0.5, gt=0, le=1)
+    """Each weight is multiplied by a uniform factor from here …"""
+    factor_high: float = Field(1.5, ge=1, le=10)
+    """… to here."""
+    seed: int = Field(20240101, ge=0, lt=2**32)
+    """Seed of the draws; the same seed gives the same figures."""
+
+
+class Scenario(_Part):
+    """One question to the main job; frozen, compared by value."""
+
+    name: str = Field("Osloregionen", min_length=1, max_length=80)
+    """Name shown on the map and in the report."""
+    world: World = World()
+    plan: Plan = Plan()
+    weights: Weights | None = None
+    """Weight of each criterion, any scale; left out: the defaults of data/assumptions.csv."""
+    uncertainty: Uncertainty = Uncertainty()
+
+    def replace(self, **changes: dict[str, object] | str) -> Scenario:
+        """Return a scenario with some settings changed, validated anew.
+
+        >>> Scenario().replace(plan={"portfolio_size": 4}).plan.portfolio_size
+        4
+        """
+        return _build(_merge(self.model_dump(exclude_none=True), changes), where="scenario")
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """Read a scenario from a TOML file.
+
+    Paths inside ``[world]`` are resolved from the folder of the file that states them.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the file, the key, the line where known, and the accepted keys; all problems at once.
+    """
+    path = Path(path)
+    content = _read(path)
+    base = content.pop("base", None)
+    if base is not None:
+        if not isinstance(base, str):
+            raise ScenarioError(f"{path.name}: base must be a file name in quotes")
+        below = _read(path.parent / base)
+        if "base" in below:
+            raise ScenarioError(f"{path.name}: {base} has a base of its own; bases are one level deep")
+        content = _merge(below, content)
+    return _build(content, where=path.name, text=path.read_text("utf-8-sig"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ScenarioError(f"no scenario file '{path.name}': make one with 'regiongeo init'")
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path.name}: not UTF-8 at byte {error.start}: save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ScenarioError(
+            f"{path.name}: not valid TOML: {error}; codes and names need quotes, decimals a point"
+        ) from error
+    for part, key in (("world", "stations"), ("world", "grid_capacity")):
+        stated = content.get(part, {}).get(key) if isinstance(content.get(part), dict) else None
+        if isinstance(stated, str):
+            content[part][key] = str(path.parent / stated)
+    return content
+
+
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both_tables = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both_tables else value
+    return merged
+
+
+def _build(content: Mapping[str, Any], *, where: str, text: str = "") -> Scenario:
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        problems = "".join(f"\n  - {line}" for line in _describe(error, text))
+        raise ScenarioError(f"{where}: {error.error_count()} problem(s):{problems}") from None
+
+
+def _describe(error: ValidationError, text: str) -> Iterator[str]:
+    for problem in error.errors():
+        keys = [str(key) for key in problem["loc"] if key != "[key]"]
+        place = ".".join(keys) or "scenario"
+        line = _line_of(keys[-1], text) if keys else None
+        at = f" (line {line})" if line else ""
+        if problem["type"] == "extra_forbidden" or keys[:1] == ["weights"] and problem["type"] == "literal_error":
+            yield f"{place}{at}: unknown key{_suggest(keys)}"
+        else:
+            shown = repr(problem["input"])[:60]
+            yield f"{place}{at}: {problem['msg']}, not {shown}"
+
+
+def _suggest(keys: list[str]) -> str:
+    known = _known_keys(keys[:-1])
+    near = difflib.get_close_matches(keys[-1], known, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"{hint} accepted: {', '.join(known)}" if hint else f"; accepted: {', '.join(known)}"
+
+
+def _known_keys(parents: list[str]) -> list[str]:
+    if not parents:
+        return ["base", *Scenario.model_fields]
+    if parents[0] == "weights":
+        return list(CRITERIA)
+    part = Scenario.model_fields[parents[0]].annotation
+    return list(part.model_fields) if isinstance(part, type) and issubclass(part, BaseModel) else []
+
+
+def _line_of(key: str, text: str) -> int | None:
+    pattern = re.compile(rf"^\s*\[?\s*{re.escape(key)}\s*[=\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)

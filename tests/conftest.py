@@ -1,0 +1,23 @@
+"""What every test shares: no network, and one hypothesis profile."""
+
+import socket
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("regiongeo", deadline=None, derandomize=True)
+settings.load_profile("regiongeo")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection except to this machine itself."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if self.family in (socket.AF_INET, socket.AF_INET6) and host not in ("127.0.0.1", "::1", "localhost"):
+            pytest.fail(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
