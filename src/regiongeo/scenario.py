@@ -70,8 +70,8 @@ class Plan(_Part):
     """A link counts as served within this driving distance of a chosen site [km]."""
     portfolio_spacing_km: float = Field(40.0, ge=0, le=500, allow_inf_nan=False)
     """Least driving distance between two newly chosen sites [km]."""
-    corridor_distance_km: float = Field(60.0, gt=0, le=500, allow_inf_nan=False)
-    """E road farther than this from every existing station is a gap (AFIR spacing on the core network) [km]."""
+    corridor_distance_km: float = Field(30.0, gt=0, le=500, allow_inf_nan=False)
+    """Main road farther than this from every existing station is a gap; half of AFIR's 60 km [km]."""
     access_limit_km: float = Field(3.0, gt=0, le=50, allow_inf_nan=False)
     """Largest driving distance from an E or R road [km]; 3 km in the rules of Enova and AFIR."""
     twin_spacing_km: float = Field(1.5, ge=0, le=50, allow_inf_nan=False)
@@ -194,7 +194,9 @@ def _describe(error: ValidationError, text: str) -> Iterator[str]:
         place = ".".join(keys) or "scenario"
         line = _line_of(keys[-1], text) if keys else None
         at = f" (line {line})" if line else ""
-        if problem["type"] == "extra_forbidden" or keys[:1] == ["weights"] and problem["type"] == "literal_error":
+        if problem["type"] == "extra_forbidden" or (
+            keys[:1] == ["weights"] and problem["type"] == "literal_error"
+        ):
             yield f"{place}{at}: unknown key{_suggest(keys)}"
         else:
             shown = repr(problem["input"])[:60]

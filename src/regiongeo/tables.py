@@ -30,12 +30,20 @@ __all__ = [
 ]
 
 
-def _text(name: str, description: str, *, nullable: bool = False, choices: tuple[str, ...] | None = None) -> Column:
+def _text(
+    name: str, description: str, *, nullable: bool = False, choices: tuple[str, ...] | None = None
+) -> Column:
     return Column(name=name, kind="text", description=description, nullable=nullable, choices=choices)
 
 
 def _number(
-    name: str, description: str, unit: str, *, low: float | None = 0, high: float | None = None, nullable: bool = False
+    name: str,
+    description: str,
+    unit: str,
+    *,
+    low: float | None = 0,
+    high: float | None = None,
+    nullable: bool = False,
 ) -> Column:
     return Column(
         name=name, kind="number", description=description, unit=unit, low=low, high=high, nullable=nullable
@@ -125,7 +133,9 @@ CENTRES = Schema(
     geometry=_POINT,
     columns=(
         _text("name", "name of the centre"),
-        _text("basis", "what the position is taken from", choices=("station", "place_label", "builtup", "area")),
+        _text(
+            "basis", "what the position is taken from", choices=("station", "place_label", "builtup", "area")
+        ),
         _number("accuracy_m", "stated or estimated accuracy", "m"),
         _SOURCE,
     ),
@@ -178,7 +188,7 @@ AIRPORTS = Schema(
 )
 FREIGHT_NODES = Schema(
     name="freight_nodes",
-    description="Freight nodes named in public pages; those without a position are left out and named in the docs",
+    description="Freight nodes named in public pages; those without a position are left out",
     index=("freight_node_id",),
     geometry=_POINT,
     columns=(
@@ -205,7 +215,7 @@ NODES = Schema(
 )
 LINKS = Schema(
     name="links",
-    description="Car road links (E, R, F, K; private roads left out), with car ferries marked; both directions",
+    description="Car road links (E, R, F, K; no private roads), car ferries marked; both directions",
     index=("link_id",),
     geometry=("LineString",),
     columns=(
@@ -263,7 +273,13 @@ TRAFFIC_POINTS = Schema(
         _text("municipality_id", "municipality", nullable=True),
         _integer("year", "year of the volume", low=2000),
         _number("aadt", "all vehicles per day at the point", "vehicles/day"),
-        _number("heavy_share_weekday", "share of vehicles of 5.6 m and more on weekdays", "1", high=1, nullable=True),
+        _number(
+            "heavy_share_weekday",
+            "share of vehicles of 5.6 m and more on weekdays",
+            "1",
+            high=1,
+            nullable=True,
+        ),
         _flag("is_ramp", "on a ramp: never used for the main road"),
         _flag("is_one_direction", "counts one direction or tunnel tube only"),
         _text("pair_id", "shared by points whose volumes add up to both directions", nullable=True),
@@ -341,7 +357,7 @@ STATIONS = Schema(
 )
 CAPACITY = Schema(
     name="capacity",
-    description="Free grid capacity at transformer stations, from the user's own copy; never summed over an area",
+    description="Free grid capacity at transformer stations, the user's own copy; never summed",
     index=("substation_id",),
     geometry=_POINT,
     may_be_empty=True,
@@ -378,7 +394,11 @@ EXCLUDED = Schema(
     columns=(
         _text("name", "Norwegian name"),
         _text("kind", "kind of candidate", choices=CANDIDATE_KINDS),
-        _text("reason", "code of the exclusion", choices=("outside_region", "national_park", "far_from_road", "twin")),
+        _text(
+            "reason",
+            "code of the exclusion",
+            choices=("outside_region", "national_park", "far_from_road", "twin"),
+        ),
         _text("reason_detail", "the figure or the id behind the reason"),
         _SOURCE,
     ),
@@ -393,7 +413,9 @@ LINK_TRAFFIC = Schema(
         _number("truck_aadt", "vehicles of 12.5 m and more per day", "vehicles/day", nullable=True),
         _text("traffic_basis", "where the volume comes from", nullable=True, choices=TRAFFIC_BASES),
         _number("basis_year", "year the volume was counted in", "year", nullable=True),
-        _text("heavy_basis", "own share or the county's", nullable=True, choices=("own", "weekday", "county")),
+        _text(
+            "heavy_basis", "own share or the county's", nullable=True, choices=("own", "weekday", "county")
+        ),
     ),
 )
 RANKING = Schema(
