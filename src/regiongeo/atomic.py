@@ -30,6 +30,7 @@ __all__ = [
 _DISK_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _STALE_S = 3600.0
 _MB = 1_000_000
+_LONGEST_QUOTE = 100
 
 
 def write_atomically(path: Path, content: bytes | Callable[[Path], object]) -> None:
@@ -98,8 +99,11 @@ def explain_failure(error: Exception, out: Path, *, written: int = 0) -> OutputE
     if number in _DISK_FULL:
         limit = " (or the limit for one file is reached)" if number == errno.EFBIG else ""
         return OutputError(f"disk full{limit}: '{out}' {room}; free some space or choose another disk")
-    said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return OutputError(f"could not write '{out}': {said} ({room}); is it open in another program?")
+    if isinstance(error, OSError):
+        said = error.strerror or str(error)
+        return OutputError(f"could not write '{out}': {said} ({room}); is it open in another program?")
+    said = " ".join(str(error).split())[:_LONGEST_QUOTE]
+    return OutputError(f"could not write {out.name}: {said} ({room}); is the disk full?")
 
 
 def sync_tree(folder: Path) -> None:

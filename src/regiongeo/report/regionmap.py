@@ -1,0 +1,205 @@
+"""The map of the written report: roads by trucks, the best sites by number, the portfolio."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from shapely import get_coordinates
+
+from regiongeo.crs import Box
+from regiongeo.i18n import format_number, text
+from regiongeo.report.styles import TRUCK_BREAKS, describe_range
+from regiongeo.report.tables import link_table, ranking_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from regiongeo.i18n import Language
+    from regiongeo.result import Result
+
+__all__ = ["draw_region_map"]
+
+_TOP = 10
+_ROAD_COLOURS = ("#FDCC8A", "#FC8D59", "#E34A33", "#B30000", "#7F0000")
+_LAND, _AROUND, _BORDER, _GREY = "#F3EFE6", "#FAF9F6", "#C9C4B8", "#8A8A8A"
+_WIDTH_IN = 10.0
+_CROWDED = 1 / 3
+"""Share of the region's width: best sites closer together than this get a map of their own."""
+_LEAST_MARGIN_M = 4_000
+_HALO = withStroke(linewidth=2.5, foreground="white")
+
+
+def draw_region_map(result: Result, figure: Figure, *, lang: Language) -> None:
+    """Draw the region in EPSG:25832, and beside it a detail where the best sites stand close together."""
+    region = Box(*result.region.total_bounds)
+    sites = ranking_table(result)
+    best = Box(*sites[sites["rank"] <= _TOP].total_bounds)
+    crowded = _width(best) < _CROWDED * _width(region)
+    views = [_frame(region, margin=0.02 * _width(region))]
+    if crowded:
+        views.append(_frame(best, margin=max(_LEAST_MARGIN_M, 0.1 * _width(best))))
+    height = min(16.0, max(5.0, _WIDTH_IN * _height(region) / _width(region)))
+    figure.set_size_inches(_WIDTH_IN * (1.6 if crowded else 1), height)
+    for axes, view in zip(_side_by_side(figure, len(views)), views, strict=True):
+        _draw_view(axes, view, result, lang)
+    if crowded:
+        detail = text("report", "chart_map_detail", lang, count=min(_TOP, len(sites)))
+        figure.axes[1].set_title(detail, loc="left", fontsize=12)
+        figure.axes[1].set_anchor("N")
+    words = text("report", "chart_map", lang, scenario=result.scenario.name)
+    figure.suptitle(words, x=0.01, ha="left", fontsize=14, fontweight="bold")
+    figure.axes[0].legend(
+        handles=_legend(lang), loc="upper left", fontsize=9, framealpha=0.95, edgecolor="none"
+    )
+
+
+def _side_by_side(figure: Figure, count: int) -> list[Axes]:
+    """Return one wide map, or a map and a narrower detail."""
+    grid = figure.add_gridspec(1, count, width_ratios=[5, 3][:count])
+    return [figure.add_subplot(grid[0, number]) for number in range(count)]
+
+
+def _draw_view(axes: Axes, view: Box, result: Result, lang: Language) -> None:
+    _draw_land(axes, result)
+    _draw_roads(axes, link_table(result))
+    _draw_places(axes, result)
+    _draw_sites(axes, ranking_table(result))
+    corner = (view.west + 0.04 * _width(view), view.south + 0.03 * _height(view))
+    _draw_scale(axes, corner, _width(view) / 5, lang)
+    axes.set(xlim=(view.west, view.east), ylim=(view.south, view.north), aspect="equal")
+    axes.set(facecolor="white", xticks=[], yticks=[], xlabel="", ylabel="")
+    for edge in axes.spines.values():
+        edge.set(visible=True, color=_BORDER)
+
+
+def _width(box: Box) -> float:
+    return box.east - box.west
+
+
+def _height(box: Box) -> float:
+    return box.north - box.south
+
+
+def _frame(box: Box, *, margin: float) -> Box:
+    return Box(box.west - margin, box.south - margin, box.east + margin, box.north + margin)
+
+
+def _draw_land(axes: Axes, result: Result) -> None:
+    result.reference.municipalities.plot(ax=axes, color=_AROUND, edgecolor="none", zorder=0)
+    result.region.plot(ax=axes, color=_LAND, edgecolor=_BORDER, linewidth=0.4, zorder=1)
+    result.subregions.boundary.plot(ax=axes, color="#6E6A60", linewidth=0.9, zorder=2)
+
+
+def _draw_roads(axes: Axes, links: gpd.GeoDataFrame) -> None:
+    unknown = links[links["truck_aadt"].isna() & links["road_category"].isin(["E", "R", "F"])]
+    _draw_lines(axes, unknown, colour="#BDBDBD", width=0.5, zorder=3)
+    for number, (low, high) in enumerate(pairwise((0, *TRUCK_BREAKS, np.inf))):
+        of_class = links[(links["truck_aadt"] >= low) & (links["truck_aadt"] < high)]
+        _draw_lines(axes, of_class, colour=_ROAD_COLOURS[number], width=0.9 + 0.8 * number, zorder=4 + number)
+
+
+def _draw_lines(axes: Axes, links: gpd.GeoDataFrame, *, colour: str, width: float, zorder: int) -> None:
+    lines = [get_coordinates(line) for line in links.geometry]
+    axes.add_collection(
+        LineCollection(lines, colors=colour, linewidths=width, zorder=zorder, capstyle="round")
+    )
+
+
+def _draw_places(axes: Axes, result: Result) -> None:
+    places = result.reference.places
+    for place in places[places["rank"] == 1].itertuples():
+        point = place.geometry
+        axes.annotate(
+            place.name,
+            (point.x, point.y),
+            fontsize=9,
+            color="#444444",
+            path_effects=[_HALO],
+            zorder=11,
+            clip_on=True,
+        )
+
+
+def _draw_sites(axes: Axes, table: gpd.GeoDataFrame) -> None:
+    axes.plot(table.geometry.x, table.geometry.y, "o", color=_GREY, markersize=2.6, zorder=10)
+    chosen = table[table["in_portfolio"]]
+    axes.plot(chosen.geometry.x, chosen.geometry.y, **_STAR, zorder=12)
+    # The best last, so that it lies on top where pins meet.
+    for site in table[table["rank"] <= _TOP].iloc[::-1].itertuples():
+        point = site.geometry
+        axes.plot(point.x, point.y, **_PIN, zorder=13)
+        axes.text(
+            point.x, point.y, str(site.rank), color="white", fontsize=8, fontweight="bold", ha="center",
+            va="center_baseline", zorder=13, clip_on=True,
+        )  # fmt: skip
+
+
+_PIN: dict[str, Any] = {
+    "marker": "o",
+    "color": "#004488",
+    "markersize": 13,
+    "markeredgecolor": "white",
+    "linestyle": "none",
+}
+_STAR: dict[str, Any] = {
+    "marker": "*",
+    "color": "#FFB000",
+    "markersize": 24,
+    "markeredgecolor": "black",
+    "linestyle": "none",
+}
+
+
+def _draw_scale(axes: Axes, corner: tuple[float, float], room: float, lang: Language) -> None:
+    """Draw a bar of 1, 2 or 5 times a power of ten kilometres."""
+    x, y = corner
+    power = 10 ** np.floor(np.log10(room))
+    length = max(step * power for step in (1, 2, 5) if step * power <= room)
+    axes.plot([x, x + length], [y, y], color="black", linewidth=3, solid_capstyle="butt", zorder=14)
+    words = f"{format_number(length / 1000, lang)} km"
+    axes.annotate(
+        words,
+        (x + length / 2, y),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        path_effects=[_HALO],
+        zorder=14,
+    )
+
+
+def _legend(lang: Language) -> list[Line2D]:
+    edges = (None, *TRUCK_BREAKS, None)
+    roads = [
+        Line2D(
+            [],
+            [],
+            color=_ROAD_COLOURS[number],
+            linewidth=0.9 + 0.8 * number,
+            label=describe_range(low, high, lang),
+        )
+        for number, (low, high) in enumerate(pairwise(edges))
+    ]
+    sites = [
+        Line2D([], [], label=text("report", "chart_map_top", lang, count=_TOP), **{**_PIN, "markersize": 10}),
+        Line2D([], [], label=text("report", "chart_map_portfolio", lang), **{**_STAR, "markersize": 15}),
+        Line2D(
+            [],
+            [],
+            color=_GREY,
+            marker="o",
+            markersize=3,
+            linestyle="none",
+            label=text("report", "chart_map_sites", lang),
+        ),
+    ]
+    unknown = Line2D([], [], color="#BDBDBD", linewidth=0.8, label=text("report", "no_basis", lang))
+    return [*sites, *roads[::-1], unknown]

@@ -1,0 +1,173 @@
+"""QGIS styles (QML) for the layers of ``sites.gpkg``, built as XML so that no text can break them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from regiongeo.i18n import format_number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regiongeo.i18n import Language
+
+__all__ = ["TRUCK_BREAKS", "describe_range", "layer_styles"]
+
+TRUCK_BREAKS = (250, 500, 1000, 2000)
+"""Trucks per day where the roads get wider."""
+
+_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+_ROAD = "178,24,43"
+_GREY = "150,150,150"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    """One class of a layer: its filter (empty: all), its words and its symbol."""
+
+    label: str
+    symbol: ET.Element
+    where: str = ""
+
+
+def layer_styles(lang: Language) -> dict[str, str]:
+    """Return the QML style of each layer by name, with labels in ``lang``."""
+    return {
+        "sites": _style(_site_rules(lang), label="CASE WHEN rank <= 10 THEN rank END", size=9),
+        "portfolio": _style([_rule("layer_portfolio", lang, _marker("star", "255,191,0", 5.0))]),
+        "excluded": _style([_rule("layer_excluded", lang, _marker("cross2", "120,120,120", 2.2))]),
+        "stations": _style([_rule("layer_stations", lang, _marker("square", "0,109,44", 3.2))]),
+        "plots": _style([_rule("layer_plots", lang, _area("0,0,0,0", "0,90,181", 0.7))]),
+        "links": _style(_road_rules(lang)),
+        "municipalities": _style(
+            [_rule("layer_municipalities", lang, _area("245,243,238", "170,170,170", 0.2))],
+            label="name",
+            size=7,
+        ),
+        "subregions": _style(
+            [_rule("layer_subregions", lang, _area("0,0,0,0", "90,90,90", 0.6))], label="subregion"
+        ),
+    }
+
+
+def _rule(key: str, lang: Language, symbol: ET.Element) -> _Rule:
+    return _Rule(label=text("report", key, lang), symbol=symbol)
+
+
+def _site_rules(lang: Language) -> list[_Rule]:
+    classes = (
+        ("1_10", "rank <= 10", "68,1,84", 4.6),
+        ("11_50", "rank > 10 AND rank <= 50", "33,145,140", 3.0),
+    )
+    rest = ("rest", "rank > 50", "189,189,189", 2.0)
+    return [
+        _Rule(label=text("report", f"rank_{key}", lang), where=where, symbol=_marker("circle", colour, size))
+        for key, where, colour, size in (*classes, rest)
+    ]
+
+
+def _road_rules(lang: Language) -> list[_Rule]:
+    edges: Sequence[float | None] = (None, *TRUCK_BREAKS, None)
+    rules = [
+        _Rule(label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=_line(_GREY, 0.26))
+    ]
+    for number, (low, high) in enumerate(pairwise(edges)):
+        tests = [f'"truck_aadt" >= {low}' if low else "", f'"truck_aadt" < {high}' if high else ""]
+        symbol = _line(_ROAD, 0.4 + 0.4 * number)
+        rules.append(
+            _Rule(
+                label=describe_range(low, high, lang), where=" AND ".join(filter(None, tests)), symbol=symbol
+            )
+        )
+    return rules
+
+
+def describe_range(low: float | None, high: float | None, lang: Language) -> str:
+    """Return a class of trucks per day in words; ``None`` is an open end."""
+    if low is None:
+        return text("report", "trucks_below", lang, high=format_number(high or 0, lang))
+    if high is None:
+        return text("report", "trucks_from", lang, low=format_number(low, lang))
+    return text(
+        "report", "trucks_between", lang, low=format_number(low, lang), high=format_number(high, lang)
+    )
+
+
+def _style(rules: Sequence[_Rule], *, label: str = "", size: float = 8) -> str:
+    root = ET.Element(
+        "qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled=str(int(bool(label)))
+    )
+    renderer = ET.SubElement(
+        root, "renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0", forceraster="0"
+    )
+    tree = ET.SubElement(renderer, "rules", key="root")
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, rule in enumerate(rules):
+        entry = ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=rule.label)
+        if rule.where:
+            entry.set("filter", rule.where)
+        rule.symbol.set("name", str(number))
+        symbols.append(rule.symbol)
+    if label:
+        root.append(_labels(label, size))
+    ET.indent(root, " ")
+    return _HEAD + ET.tostring(root, encoding="unicode")
+
+
+def _labels(expression: str, size: float) -> ET.Element:
+    labeling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    words = ET.SubElement(
+        settings,
+        "text-style",
+        fieldName=expression,
+        isExpression="1",
+        fontSize=f"{size:g}",
+        fontSizeUnit="Point",
+        textColor="30,30,30,255",
+    )
+    ET.SubElement(words, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferColor="255,255,255,255")
+    return labeling
+
+
+def _symbol(kind: str, layer: str, options: dict[str, str]) -> ET.Element:
+    symbol = ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    drawn = ET.SubElement(symbol, "layer", {"class": layer, "enabled": "1", "locked": "0", "pass": "0"})
+    table = ET.SubElement(drawn, "Option", type="Map")
+    for name, value in options.items():
+        # QGIS 3.22 and later read Option, older ones prop.
+        ET.SubElement(table, "Option", name=name, type="QString", value=value)
+    for name, value in options.items():
+        ET.SubElement(drawn, "prop", k=name, v=value)
+    return symbol
+
+
+def _marker(shape: str, colour: str, size: float) -> ET.Element:
+    options = {
+        "name": shape,
+        "color": f"{colour},255",
+        "outline_color": "255,255,255,255",
+        "size": f"{size:g}",
+    }
+    return _symbol("marker", "SimpleMarker", {**options, "outline_width": "0.3", "size_unit": "MM"})
+
+
+def _line(colour: str, width: float) -> ET.Element:
+    return _symbol(
+        "line",
+        "SimpleLine",
+        {"line_color": f"{colour},255", "line_width": f"{width:g}", "line_width_unit": "MM"},
+    )
+
+
+def _area(fill: str, outline: str, width: float) -> ET.Element:
+    options = {
+        "color": fill,
+        "outline_color": f"{outline},255",
+        "outline_width": f"{width:g}",
+        "style": "solid",
+    }
+    return _symbol("fill", "SimpleFill", options)

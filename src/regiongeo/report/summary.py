@@ -1,0 +1,254 @@
+"""``report.md``: the result in words and tables, for people; every text from data is escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from regiongeo.i18n import format_number, text
+from regiongeo.report.charts import CHARTS
+from regiongeo.report.facts import (
+    compare_topsis,
+    criterion_label,
+    licence_notice,
+    list_limits,
+    list_settings,
+    traffic_basis,
+)
+from regiongeo.report.tables import (
+    excluded_table,
+    portfolio_table,
+    ranking_table,
+    source_ids,
+    source_table,
+    weight_table,
+)
+from regiongeo.tables import TRAFFIC_BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from regiongeo.i18n import Language
+    from regiongeo.result import Result
+    from regiongeo.store import Source
+
+__all__ = ["describe_result", "escape_markdown", "write_summary"]
+
+_TOP = 10
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~<>&$])")
+
+
+def write_summary(result: Result, path: Path, *, lang: Language, sources: Sequence[Source]) -> None:
+    """Write `describe_result` as UTF-8."""
+    path.write_text(describe_result(result, lang=lang, sources=sources), encoding="utf-8", newline="\n")
+
+
+def describe_result(result: Result, *, lang: Language, sources: Sequence[Source]) -> str:
+    """Return the report as Markdown: ranking, robustness, portfolio, question, traffic, limits, sources.
+
+    The pictures of `regiongeo.report.charts` are expected in the same folder.
+    """
+    parts = [
+        *_opening(result, lang),
+        *_ranking(result, lang),
+        *_robustness(result, lang),
+        *_portfolio(result, lang),
+        *_map(lang),
+        *_question(result, lang),
+        *_traffic(result, lang),
+        *_section("limits", lang, _bullets(list_limits(result, lang))),
+        *_section(
+            "files",
+            lang,
+            _bullets(text("report", f"file_{key}", lang) for key in ("map", "csv", "xlsx", "gpkg", "run")),
+        ),
+        *_sources(result, lang, sources),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escape_markdown(words: object) -> str:
+    r"""Return a text that Markdown shows as it is inside a line, HTML and table bars included.
+
+    >>> escape_markdown("a|b <i>")
+    'a\\|b \\<i\\>'
+    """
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(words).split()))
+
+
+def _opening(result: Result, lang: Language) -> list[str]:
+    ranking, portfolio = ranking_table(result), result.portfolio
+    best, size = ranking.iloc[0], len(portfolio.sites)
+    findings: dict[str, dict[str, object]] = {
+        "main_best": {
+            "name": escape_markdown(best["name"]),
+            "score": format_number(best["score_100"], lang, decimals=1),
+            "ranks": _interval(best["rank_low"], best["rank_high"]),
+        },
+        "main_robust": {
+            "count": int((ranking["top5_share"] > 0.5).sum()),  # noqa: PLR2004
+            "draws": format_number(result.scenario.uncertainty.draws, lang),
+            "sites": len(ranking),
+        },
+        "main_portfolio": {"size": size, "share": _covered_percent(result, lang)},
+    }
+    lead = {
+        "sites": len(ranking),
+        "municipalities": len(result.region),
+        "criteria": len(result.weights),
+        "excluded": len(result.excluded),
+    }
+    return [
+        f"# {text('report', 'title', lang, scenario=escape_markdown(result.scenario.name))}",
+        text("report", "lead", lang, **lead),
+        *_section(
+            "main", lang, _bullets(text("report", key, lang, **facts) for key, facts in findings.items())
+        ),
+    ]
+
+
+def _ranking(result: Result, lang: Language) -> list[str]:
+    top = ranking_table(result).head(_TOP)
+    columns = ["rank", "name", "municipality", "subregion", "score_100"]
+    heads = [
+        *(text("report", f"col_{name}", lang) for name in columns),
+        text("report", "rank_interval", lang),
+        text("report", "top5", lang),
+    ]
+    shown = top[columns].assign(
+        score_100=[format_number(score, lang, decimals=1) for score in top["score_100"]],
+        ranks=[_interval(*ends) for ends in zip(top["rank_low"], top["rank_high"], strict=True)],
+        top5=[_percent(share, lang) for share in top["top5_share"]],
+    )
+    whys = [
+        f"{rank}. **{escape_markdown(name)}**: {escape_markdown(why)}"
+        for rank, name, why in top[["rank", "name", "why"]].itertuples(index=False, name=None)
+    ]
+    return [
+        f"## {text('report', 'head_top', lang, count=len(top))}",
+        _table(heads, shown.itertuples(index=False, name=None)),
+        f"### {text('report', 'col_why', lang)}",
+        "\n".join(whys),
+        _picture("top", lang),
+    ]
+
+
+def _robustness(result: Result, lang: Language) -> list[str]:
+    ranking, doubt = ranking_table(result), result.scenario.uncertainty
+    free = ranking.loc[ranking["free_top5_share"].idxmax()]
+    correlation, agree = compare_topsis(ranking, top=_TOP)
+    robust = text(
+        "report", "robust_note", lang, low=format_number(doubt.factor_low, lang, decimals=1),
+        high=format_number(doubt.factor_high, lang, decimals=1), draws=format_number(doubt.draws, lang),
+        name=escape_markdown(free["name"]), share=format_number(free["free_top5_share"] * 100, lang),
+    )  # fmt: skip
+    topsis = text(
+        "report", "topsis_note", lang, overlap=agree, count=min(_TOP, len(ranking)),
+        correlation=format_number(correlation, lang, decimals=2),
+    )  # fmt: skip
+    return _section("robust", lang, robust, _picture("ranks", lang), topsis)
+
+
+def _portfolio(result: Result, lang: Language) -> list[str]:
+    portfolio, table = result.portfolio, portfolio_table(result)
+    note = text(
+        "report", "portfolio_note", lang, size=len(portfolio.sites),
+        covered=format_number(portfolio.covered_truck_km_per_day, lang),
+        total=format_number(portfolio.total_truck_km_per_day, lang), share=_covered_percent(result, lang),
+        bound=format_number(portfolio.bound, lang), gap=format_number(portfolio.gap * 100, lang, decimals=1),
+        status=text("report", f"status_{portfolio.status}", lang),
+    )  # fmt: skip
+    columns = ["name", "municipality", "rank", "truck_km_per_day", "only_here_truck_km_per_day"]
+    rows = [
+        [*row[:3], *(format_number(gain, lang) for gain in row[3:])]
+        for row in table[columns].itertuples(index=False, name=None)
+    ]
+    heads = [text("report", f"col_{name}", lang) for name in columns]
+    return _section("portfolio", lang, note, _table(heads, rows), text("report", "portfolio_gain_note", lang))
+
+
+def _map(lang: Language) -> list[str]:
+    return _section("map", lang, text("report", "map_note", lang), _picture("map", lang))
+
+
+def _question(result: Result, lang: Language) -> list[str]:
+    settings = _table(
+        [text("report", "setting", lang), text("report", "value", lang)], list_settings(result, lang)
+    )
+    table = weight_table(result)
+    heads = [text("report", f"col_{name}", lang) for name in ("criterion", "weight", "sites_with_data")]
+    rows = [
+        [
+            criterion_label(str(name), lang),
+            _percent(row["weight"], lang, decimals=1),
+            format_number(row["sites_with_data"], lang),
+        ]
+        for name, row in table.iterrows()
+    ]
+    return _section("question", lang, settings, text("report", "weights_note", lang), _table(heads, rows))
+
+
+def _traffic(result: Result, lang: Language) -> list[str]:
+    lengths = traffic_basis(result)
+    heads = [
+        text("report", "basis", lang),
+        *(text("report", f"category_{name}", lang) for name in lengths.index),
+    ]
+    rows = [
+        [text("report", f"basis_{basis}", lang), *(format_number(value, lang) for value in lengths[basis])]
+        for basis in (*TRAFFIC_BASES, "none")
+    ]
+    return _section(
+        "traffic", lang, text("report", "traffic_note", lang), _table(heads, rows), _picture("basis", lang)
+    )
+
+
+def _kilometres(category: str, lang: Language) -> str:
+    return text("report", "km_of", lang, name=text("report", f"category_{category}", lang))
+
+
+def _sources(result: Result, lang: Language, sources: Sequence[Source]) -> list[str]:
+    names = ["title", "holder", "licence", "attribution", "reference_date"]
+    heads = [text("report", f"col_{name}", lang) for name in names]
+    rows = source_table(sources)[names].itertuples(index=False, name=None)
+    used = source_ids(ranking_table(result), excluded_table(result))
+    notice = licence_notice(sources, used, lang)
+    return _section("sources", lang, _table(heads, rows), *([notice] if notice else []))
+
+
+def _section(key: str, lang: Language, *parts: str) -> list[str]:
+    return [f"## {text('report', f'head_{key}', lang)}", *parts]
+
+
+def _picture(key: str, lang: Language) -> str:
+    return f"![{text('report', f'alt_{key}', lang)}]({CHARTS[key]})"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    lines = [heads, ["---"] * len(heads), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return "" if pd.isna(value) else escape_markdown(value)  # type: ignore[call-overload]
+
+
+def _covered_percent(result: Result, lang: Language) -> str:
+    total = result.portfolio.total_truck_km_per_day
+    share = result.portfolio.covered_truck_km_per_day / total if total else 0.0
+    return format_number(share * 100, lang, decimals=1)
+
+
+def _interval(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _percent(share: float, lang: Language, *, decimals: int = 0) -> str:
+    return "" if pd.isna(share) else f"{format_number(share * 100, lang, decimals=decimals)} %"
