@@ -1,4 +1,4 @@
-"""regiongeo: where should the next energy station for heavy transport stand, and why there?
+"""regiongeo: where the next energy station for heavy transport should stand, and why there.
 
 Modules load on first use, so that importing the package costs nothing.
 """

@@ -1,58 +1,312 @@
-"""The main job. Read this first."""
+"""The main job. Read this first: `run` is the method, in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from regiongeo import criteria as measure
+from regiongeo.assumptions import assumption, assumption_table
+from regiongeo.criteria import links_within
+from regiongeo.explain import explain_ranks
+from regiongeo.network import attach_sites, build_network
+from regiongeo.progress import silent, timed_steps
+from regiongeo.ranking import rank_sites, score, weights_in_use
+from regiongeo.region import build_subregions, members_of
+from regiongeo.result import Result
+from regiongeo.routing import cost_matrix
+from regiongeo.scenario import CRITERIA
+from regiongeo.schema import validate
+from regiongeo.sites import build_candidates, eligible_links, is_main_road, screen_candidates
+from regiongeo.siting.coverage import choose_portfolio
+from regiongeo.tables import RANKING, STATIONS
+from regiongeo.traffic import heavy_traffic
+from regiongeo.values import ValueFunction, apply_values
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    import geopandas as gpd
-    import pandas as pd
-
-    from regiongeo.network import Network
+    from regiongeo.i18n import Language
+    from regiongeo.network import Attachment, Network
     from regiongeo.scenario import Scenario
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
 
-__all__ = ["Result"]
+__all__ = ["Result", "run"]
+
+
+def run(
+    scenario: Scenario,
+    reference: ReferenceData,
+    *,
+    plots: gpd.GeoDataFrame | None = None,
+    stations: gpd.GeoDataFrame | None = None,
+    capacity: gpd.GeoDataFrame | None = None,
+    lang: Language = "nb",
+    tell: Callable[[str], None] = silent,
+) -> Result:
+    """Rank the candidate sites of the region and choose a portfolio among them.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    reference
+        Shipped tables, as from ``store.load_reference``.
+    plots
+        The user's own plots (schema PLOTS).
+    stations
+        Existing or decided energy stations (schema STATIONS); without them all main road is a gap.
+    capacity
+        Free grid capacity (schema CAPACITY).
+    lang
+        Language of the sentences that explain ranks.
+    tell
+        Called with the name of each step as it begins.
+
+    Raises
+    ------
+    RegionGeoError
+        If an input contradicts its schema, the road network or the scenario.
+    """
+    seconds: dict[str, float] = {}
+    step = timed_steps(seconds, tell)
+    world, plan, numbers = scenario.world, scenario.plan, reference.assumptions
+    stations = _no_stations() if stations is None else stations
+
+    with step("region"):
+        region = members_of(reference, year=world.members, population_year=world.population_year)
+        subregions = build_subregions(region)
+
+    with step("network"):
+        network = build_network(reference.nodes, reference.links)
+
+    with step("traffic"):
+        link_traffic = heavy_traffic(
+            reference.links,
+            sections=reference.traffic_sections,
+            points=reference.traffic_points,
+            road_municipality=reference.traffic_road_municipality,
+            length_classes=reference.length_classes,
+            municipalities=reference.municipalities,
+            assumptions=numbers,
+        )
+
+    with step("candidates"):
+        screening = screen_candidates(
+            build_candidates(reference, network, plots=plots),
+            network=network,
+            region=region,
+            reference=reference,
+            access_limit_m=plan.access_limit_km * 1000,
+            twin_spacing_m=plan.twin_spacing_km * 1000,
+        )
+        sites = screening.sites
+
+    with step("distances"):
+        distances = _measure_distances(screening.attachment, stations, snap_m=plan.access_limit_km * 1000)
+
+    with step("criteria"):
+        grid = measure.grid_mw(sites, capacity, reach_km=assumption(numbers, "grid_reach_km", unit="km"))
+        sites = sites.join(grid[["grid_year", "grid_station"]])
+        criteria = _measure_criteria(
+            sites, grid["grid_mw"], region=region, stations=stations, distances=distances,
+            link_traffic=link_traffic, reference=reference, scenario=scenario,
+        )  # fmt: skip
+
+    with step("ranking"):
+        values = apply_values(criteria, _value_functions(numbers))
+        weights = weights_in_use(values, _chosen_weights(scenario, numbers))
+        _, contributions = score(values, weights)
+        ranking = _rank(criteria, values, weights, scenario=scenario, lang=lang)
+
+    with step("portfolio"):
+        portfolio = _choose_portfolio(distances, link_traffic, scenario=scenario)
+
+    return Result(
+        scenario=scenario,
+        reference=reference,
+        region=region,
+        subregions=subregions,
+        network=network,
+        link_traffic=link_traffic,
+        sites=sites,
+        excluded=screening.excluded,
+        stations=stations,
+        criteria=criteria,
+        values=values,
+        weights=weights,
+        contributions=contributions,
+        ranking=ranking,
+        portfolio=portfolio,
+        plots=plots,
+        notices=_notices(stations, capacity, portfolio),
+        seconds=seconds,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
-    """All the main job computed; nothing after it computes, nothing before it draws or writes."""
+class _Distances:
+    """Driving time and distance from sites and existing stations to every node, on one network."""
 
-    scenario: Scenario
-    reference: ReferenceData
-    region: gpd.GeoDataFrame
-    """Member municipalities with subregion, population, area_km2 (by municipality_id)."""
-    subregions: gpd.GeoDataFrame
-    """Dissolved subregions (by subregion), with population and area_km2."""
     network: Network
-    """The road network without sites."""
-    link_traffic: pd.DataFrame
-    """Schema LINK_TRAFFIC, on the links of ``network``."""
-    sites: gpd.GeoDataFrame
-    """Schema SITES."""
-    excluded: gpd.GeoDataFrame
-    """Schema EXCLUDED."""
-    stations: gpd.GeoDataFrame
-    """Existing energy stations, schema STATIONS; empty when the user gave none."""
-    criteria: pd.DataFrame
-    """Raw values, sites × criteria in their units; NaN is "no data"."""
-    values: pd.DataFrame
-    """Value functions applied, 0-1; NaN is "no data"."""
-    weights: pd.Series
-    """Weight of each criterion in use, sum 1; a criterion without any data is left out."""
-    contributions: pd.DataFrame
-    """Weight × value, sites × criteria; a row sums to the score."""
-    ranking: pd.DataFrame
-    """Schema RANKING, sorted by rank."""
-    portfolio: Portfolio
-    plots: gpd.GeoDataFrame | None = None
-    """The user's plots as given (schema PLOTS), to be drawn with their outline."""
-    notices: tuple[str, ...] = ()
-    """What the reader must know, in the words of the catalogue: keys of ``locale/notices.toml``."""
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    """Wall time of each step."""
+    node_of: pd.Series
+    minutes: pd.DataFrame
+    metres: pd.DataFrame
+    station_metres: pd.DataFrame
+
+
+def _measure_distances(attachment: Attachment, stations: gpd.GeoDataFrame, *, snap_m: float) -> _Distances:
+    network, node_of = attachment.network, attachment.node_of
+    station_node = pd.Series(dtype="str")
+    if len(stations):
+        placed = attach_sites(network, stations, snap_m=snap_m, eligible=eligible_links(network))
+        network, station_node = placed.network, placed.node_of
+    return _Distances(
+        network=network,
+        node_of=node_of,
+        minutes=_from_nodes(network, node_of, along="minutes"),
+        metres=_from_nodes(network, node_of, along="length_m"),
+        station_metres=_from_nodes(network, station_node, along="length_m"),
+    )
+
+
+def _from_nodes(network: Network, node_of: pd.Series, *, along: str) -> pd.DataFrame:
+    """Cost from the node of each site (rows) to every node (columns), on the fastest route."""
+    nodes = network.nodes.index
+    if node_of.empty:
+        return pd.DataFrame(np.empty((0, len(nodes))), columns=nodes)
+    starts = pd.Index(node_of.unique()).sort_values()
+    cost = cost_matrix(network, starts, nodes, weight="minutes", along=along)
+    return cost.loc[node_of].set_axis(node_of.index)
+
+
+def _measure_criteria(
+    sites: gpd.GeoDataFrame,
+    free_mw: pd.Series,
+    *,
+    region: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame,
+    distances: _Distances,
+    link_traffic: pd.DataFrame,
+    reference: ReferenceData,
+    scenario: Scenario,
+) -> pd.DataFrame:
+    plan, numbers, links = scenario.plan, reference.assumptions, distances.network.links
+    truck_aadt = _on_pieces(links, link_traffic["truck_aadt"])
+    people = measure.population_points(
+        reference.municipalities,
+        reference.population["population"].xs(scenario.world.population_year, level="year"),
+        reference.builtup,
+        reference.centres,
+    )
+    columns = {
+        "passing_trucks": measure.passing_trucks(
+            distances.metres, links, truck_aadt, limit_m=plan.access_limit_km * 1000
+        ),
+        "gap_closed_km": measure.gap_closed_km(
+            distances.metres, distances.station_metres, links, reach_m=plan.corridor_distance_km * 1000
+        ),
+        "access_minutes": sites["access_minutes"],
+        "grid_km": measure.grid_km(sites, reference.power_lines),
+        "grid_mw": free_mw,
+        "population_30min": measure.population_30min(
+            distances.minutes,
+            people,
+            distances.network,
+            limit=assumption(numbers, "population_minutes", unit="min"),
+        ),
+        "subregion_lack": measure.subregion_lack(
+            sites,
+            region=region,
+            links=reference.links,
+            truck_aadt=link_traffic["truck_aadt"],
+            supply=[reference.fuel_sites[reference.fuel_sites["is_truck"]], stations],
+        ),
+        "builtup_share": measure.builtup_share(
+            sites, reference.builtup, radius_m=assumption(numbers, "builtup_radius_m", unit="m")
+        ),
+    }
+    return pd.DataFrame(columns)[list(CRITERIA)]
+
+
+def _on_pieces(links: pd.DataFrame, volume: pd.Series) -> pd.Series:
+    """Give each piece of a split link the volume of the link it came from."""
+    return volume.reindex(links["parent_link"]).set_axis(links.index)
+
+
+def _value_functions(numbers: pd.DataFrame) -> dict[str, ValueFunction]:
+    units = numbers["unit"]
+    return {
+        name: ValueFunction(unit=units[f"value.{name}.best"], **assumption_table(
+            numbers, f"value.{name}", unit=units[f"value.{name}.best"]
+        ))
+        for name in CRITERIA
+    }  # fmt: skip
+
+
+def _chosen_weights(scenario: Scenario, numbers: pd.DataFrame) -> pd.Series:
+    chosen = scenario.weights or assumption_table(numbers, "weight", unit="weight")
+    return pd.Series({name: chosen[name] for name in CRITERIA}, name="weight", dtype=float)
+
+
+def _rank(
+    criteria: pd.DataFrame, values: pd.DataFrame, weights: pd.Series, *, scenario: Scenario, lang: Language
+) -> pd.DataFrame:
+    doubt = scenario.uncertainty
+    ranking = rank_sites(
+        values[weights.index],
+        weights,
+        draws=doubt.draws,
+        factor_low=doubt.factor_low,
+        factor_high=doubt.factor_high,
+        seed=doubt.seed,
+    )
+    return validate(ranking.join(explain_ranks(criteria, values, weights, lang=lang)), RANKING)
+
+
+def _choose_portfolio(distances: _Distances, link_traffic: pd.DataFrame, *, scenario: Scenario) -> Portfolio:
+    """Cover most truck-kilometres per day on main-road links no existing station serves already."""
+    plan, links = scenario.plan, distances.network.links
+    truck_aadt = _on_pieces(links, link_traffic["truck_aadt"])
+    counted = links[is_main_road(links) & truck_aadt.notna()]
+    demand = (truck_aadt[counted.index] * counted["length_m"] / 1000).rename("truck_km_per_day")
+    reach_m = plan.service_distance_km * 1000
+    served = links_within(distances.station_metres, counted, reach_m=reach_m).any(axis=1)
+    covers = links_within(distances.metres, counted[~served], reach_m=reach_m)
+    return choose_portfolio(
+        covers,
+        demand[covers.index],
+        size=plan.portfolio_size,
+        too_close=_pairs_within(distances, plan.portfolio_spacing_km * 1000),
+        locked=plan.locked,
+    )
+
+
+def _pairs_within(distances: _Distances, spacing_m: float) -> list[tuple[str, str]]:
+    """Pairs of sites closer than ``spacing_m`` driving, in either direction."""
+    between = distances.metres[distances.node_of].to_numpy()
+    one, other = np.nonzero(np.triu(np.minimum(between, between.T) < spacing_m, k=1))
+    ids = distances.metres.index.to_numpy()
+    return list(zip(ids[one], ids[other], strict=True))
+
+
+def _no_stations() -> gpd.GeoDataFrame:
+    columns = {"name": pd.Series(dtype="str"), "power_kw": pd.Series(dtype="float64")}
+    empty = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:25832"))
+    empty.index = pd.Index([], dtype="str", name="station_id")
+    return validate(empty, STATIONS)
+
+
+def _notices(
+    stations: gpd.GeoDataFrame, capacity: gpd.GeoDataFrame | None, portfolio: Portfolio
+) -> tuple[str, ...]:
+    always = ("search_areas", "protection_unchecked", "traffic_year")
+    missing = () if len(stations) else ("stations_missing",)
+    no_grid = () if capacity is not None and len(capacity) else ("grid_missing",)
+    unsettled = () if portfolio.is_settled else ("portfolio_unsettled",)
+    return (*missing, *no_grid, *unsettled, *always)

@@ -147,6 +147,13 @@ BUILTUP = Schema(
     geometry=_AREAS,
     columns=(_SOURCE,),
 )
+SEA = Schema(
+    name="sea",
+    description="Sea and fjords of the shipped municipalities, for the map's background",
+    index=("sea_id",),
+    geometry=_AREAS,
+    columns=(_SOURCE,),
+)
 PARKS = Schema(
     name="parks",
     description="National parks (no other protection is in the source)",
@@ -327,8 +334,8 @@ FUEL_SITES = Schema(
 REFERENCE: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        MUNICIPALITIES, MUNICIPALITY_CODES, MEMBERS, POPULATION, PLACES, CENTRES, BUILTUP, PARKS, RAILWAYS,
-        STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, ROAD_ALIASES,
+        MUNICIPALITIES, MUNICIPALITY_CODES, MEMBERS, POPULATION, PLACES, CENTRES, BUILTUP, SEA, PARKS,
+        RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, ROAD_ALIASES,
         TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY, LENGTH_CLASSES, FUEL_SITES,
     )
 }  # fmt: skip
@@ -425,8 +432,9 @@ RANKING = Schema(
     columns=(
         _integer("rank", "1 is best; ties by site_id", low=1),
         _number("score", "weighted mean of the criteria values", "1", high=1, nullable=True),
-        _integer("rank_low", "5th percentile of the rank over the weight draws", low=1),
-        _integer("rank_high", "95th percentile of the rank over the weight draws", low=1),
+        _integer("rank_low", "5th percentile of the rank over the draws, widened to hold rank", low=1),
+        _integer("rank_high", "95th percentile of the rank over the draws, widened to hold rank", low=1),
+        _number("known_weight", "share of the weight for which the site has data", "1", high=1),
         _number("top5_share", "share of the draws around the weights with rank 5 or better", "1", high=1),
         _number("free_top5_share", "the same under free weights (SMAA)", "1", high=1),
         _integer("topsis_rank", "rank by TOPSIS, a cross-check", low=1),
@@ -457,6 +465,7 @@ class ReferenceData:
     places: gpd.GeoDataFrame
     centres: gpd.GeoDataFrame
     builtup: gpd.GeoDataFrame
+    sea: gpd.GeoDataFrame
     parks: gpd.GeoDataFrame
     railways: gpd.GeoDataFrame
     rail_stations: gpd.GeoDataFrame

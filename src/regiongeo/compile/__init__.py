@@ -78,6 +78,7 @@ def compile_land(sources: Path) -> dict[str, pd.DataFrame]:
             sources, municipalities=municipalities, places=names, rail_stations=stations, builtup=builtup
         ),
         "builtup": builtup,
+        "sea": areas.compile_sea(sources, municipalities=municipalities),
         "parks": areas.compile_parks(sources, region=municipalities.loc[members.index]),
         "railways": places.compile_railways(sources),
         "rail_stations": stations,

@@ -24,6 +24,7 @@ __all__ = [
     "compile_municipalities",
     "compile_parks",
     "compile_population",
+    "compile_sea",
 ]
 
 _BORDERS_2024 = "region/boundaries/kommuner_2024_norway_M.geojson"
@@ -42,6 +43,7 @@ _GRID_M = 0.1
 _SIMPLIFY_M = 50
 _SLIVER_M2 = 10_000
 _AREA_TOLERANCE = 0.01
+_COAST_GAP_M = 1.0
 
 _COUNTIES_2019 = {
     "03": "Oslo",
@@ -187,6 +189,21 @@ def compile_parks(sources: Path, *, region: gpd.GeoDataFrame) -> gpd.GeoDataFram
     national = parks[(parks["verneform"] == "NP") & is_near]
     named = national.rename(columns={"navn": "name"})[["name", "geometry"]]
     return slug_ids(named, prefix="park", index="park_id").assign(source_id="kartverket_n1000")
+
+
+def compile_sea(sources: Path, *, municipalities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find the sea: municipal areas with their waters, less the same municipalities clipped at the coast.
+
+    Only the largest part is kept: the others are where the two sources draw an inland border differently.
+    """
+    columns = ["kommunenummer"]
+    waters = clip_to_map(read_layer(sources, N1000, layer="kommune", columns=columns))
+    waters = waters[waters["kommunenummer"].isin(municipalities.index)]
+    land = municipalities.union_all(method="coverage").buffer(_COAST_GAP_M)
+    parts = shapely.get_parts(waters.union_all().difference(land))
+    largest = shapely.set_precision(parts[shapely.area(parts).argmax()], 1.0)
+    sea = gpd.GeoDataFrame(geometry=[largest], crs=municipalities.crs)
+    return number_ids(sea, prefix="sea", index="sea_id").assign(source_id="kartverket_n1000")
 
 
 def _read_members(sources: Path) -> pd.DataFrame:

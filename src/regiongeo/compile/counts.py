@@ -48,10 +48,10 @@ _TUBE_PART = r"D[7-9]\d\b"
 _PAIR = 2
 
 _ALIASES = (
-    ("Rv2", "E16", "Kløfta–Kongsvinger", "Rv2 still stands north and south of Kongsvinger"),  # noqa: RUF001
-    ("Rv23", "E134", "Lier–Vassum", "by the Oslofjord tunnel; Rv23 until 2018"),  # noqa: RUF001
-    ("Rv35", "E16", "Hønefoss–Gardermoen", "the eastern part of the former Rv35"),  # noqa: RUF001
-    ("Rv35", "Rv350", "Hønefoss–Hokksund", "the western part of the former Rv35"),  # noqa: RUF001
+    ("Rv2", "E16", "Kløfta–Kongsvinger", "Rv2 still stands north and south of Kongsvinger"),
+    ("Rv23", "E134", "Lier–Vassum", "by the Oslofjord tunnel; Rv23 until 2018"),
+    ("Rv35", "E16", "Hønefoss–Gardermoen", "the eastern part of the former Rv35"),
+    ("Rv35", "Rv350", "Hønefoss–Hokksund", "the western part of the former Rv35"),
 )
 
 

@@ -29,6 +29,7 @@ __all__ = ["draw_region_map"]
 _TOP = 10
 _ROAD_COLOURS = ("#FDCC8A", "#FC8D59", "#E34A33", "#B30000", "#7F0000")
 _LAND, _AROUND, _BORDER, _GREY = "#F3EFE6", "#FAF9F6", "#C9C4B8", "#8A8A8A"
+_SEA = "#D6E6EF"
 _WIDTH_IN = 10.0
 _CROWDED = 1 / 3
 """Share of the region's width: best sites closer together than this get a map of their own."""
@@ -92,6 +93,8 @@ def _frame(box: Box, *, margin: float) -> Box:
 
 
 def _draw_land(axes: Axes, result: Result) -> None:
+    if len(result.reference.sea):
+        result.reference.sea.plot(ax=axes, color=_SEA, edgecolor="none", zorder=0)
     result.reference.municipalities.plot(ax=axes, color=_AROUND, edgecolor="none", zorder=0)
     result.region.plot(ax=axes, color=_LAND, edgecolor=_BORDER, linewidth=0.4, zorder=1)
     result.subregions.boundary.plot(ax=axes, color="#6E6A60", linewidth=0.9, zorder=2)

@@ -139,6 +139,10 @@ def _real_tables(connection: sqlite3.Connection) -> set[str]:
     }
 
 
+_UNDEFINED = (0, -1, 99999)
+"""Undefined by the standard (0, -1), and what GDAL writes for a table without a CRS."""
+
+
 def _epsg_of(connection: sqlite3.Connection, file: str, srs: int) -> int:
     found: tuple[object, int] | None = connection.execute(
         "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)
@@ -146,7 +150,7 @@ def _epsg_of(connection: sqlite3.Connection, file: str, srs: int) -> int:
     holder, code = found or (None, 0)
     known = ACCEPTED_CRS.get(code) if str(holder).upper() == "EPSG" else None
     if known is None:
-        name = "no coordinate system" if srs in (0, -1) or not found else f"{shown(holder)}:{shown(code)}"
+        name = "no coordinate system" if srs in _UNDEFINED or not found else f"{shown(holder)}:{shown(code)}"
         cure = f"save it in EPSG:25832; accepted are {ACCEPTED_NAMES}"
         refuse(file, [Problem("", f"its layer names {name}", cure, is_position=True)])
     return known

@@ -1,0 +1,374 @@
+"""One function a criterion: tables in, a Series by ``site_id`` out. NaN is "no data", never zero.
+
+Distances along roads are metres on the fastest route of a heavy vehicle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from regiongeo.crs import require_work
+from regiongeo.region import locate
+from regiongeo.sites import is_main_road
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from regiongeo.network import Network
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = [
+    "builtup_share",
+    "covered_length",
+    "gap_closed_km",
+    "grid_km",
+    "grid_mw",
+    "links_within",
+    "passing_trucks",
+    "population_30min",
+    "population_points",
+    "subregion_lack",
+]
+
+_CELL_M = 2000.0
+
+
+def passing_trucks(
+    site_metres: pd.DataFrame, links: pd.DataFrame, truck_aadt: pd.Series, *, limit_m: float
+) -> pd.Series:
+    """Find the largest truck volume on an E or R road within the detour limit of each site [trucks/day].
+
+    ``max { truck_aadt_a : a main road with a volume, min(d(site, u_a), d(site, v_a)) <= limit }``
+
+    A maximum and never a sum over links: a truck that drives 100 links is still one truck.
+
+    Parameters
+    ----------
+    site_metres
+        Driving distance from each site to each node [m], sites × nodes.
+    links
+        Links with from_node, to_node, road_category, is_ferry.
+    truck_aadt
+        Trucks (12.5 m and more) per day by ``link_id``; NaN where there is no basis.
+    limit_m
+        Detour limit one way [m].
+
+    Returns
+    -------
+    Series by ``site_id`` [trucks/day]; NaN where no main road with a volume is near.
+
+    Notes
+    -----
+    Known weakness: both directions together; whether a truck can leave the road there is not known.
+    """
+    volumes = truck_aadt.reindex(links.index)
+    counted = (is_main_road(links) & volumes.notna()).to_numpy()
+    near = np.minimum(*_end_metres(site_metres, links[counted])) <= limit_m
+    volume = np.where(near, volumes.to_numpy()[counted], -np.inf)
+    best = volume.max(axis=1, initial=-np.inf)
+    return pd.Series(
+        np.where(np.isfinite(best), best, np.nan), index=site_metres.index, name="passing_trucks"
+    )
+
+
+def covered_length(metres: Floats, other_metres: Floats, length_m: Floats, *, reach_m: float) -> Floats:
+    """Length of each link within ``reach_m`` of a point, from the distances of its two ends [m].
+
+    ``min(l, max(0, D - d_u) + max(0, D - d_v))``: what is reached from either end, at most the whole link.
+    """
+    reached = np.clip(reach_m - metres, 0, None) + np.clip(reach_m - other_metres, 0, None)
+    covered: Floats = np.minimum(length_m, reached)
+    return covered
+
+
+def gap_closed_km(
+    site_metres: pd.DataFrame, station_metres: pd.DataFrame, links: pd.DataFrame, *, reach_m: float
+) -> pd.Series:
+    """Measure the main road beyond ``reach_m`` of every existing station that a site would serve [km].
+
+    ``sum_a covered_a(S + j) - covered_a(S)`` over main-road links a, existing stations S and site j.
+
+    Parameters
+    ----------
+    site_metres
+        Driving distance from each site to each node [m].
+    station_metres
+        The same from each existing station; no rows where none is given: then all main road is a gap.
+    links
+        Links with from_node, to_node, length_m, road_category, is_ferry.
+    reach_m
+        Service distance [m].
+
+    Notes
+    -----
+    Known weakness: without existing stations it measures how much main road lies around a site, which
+    favours places where many corridors meet.
+    """
+    main = links[is_main_road(links)]
+    length = main["length_m"].to_numpy()
+    at_u, at_v = _end_metres(site_metres, main)
+    if len(station_metres):
+        from_u, from_v = (ends.min(axis=0) for ends in _end_metres(station_metres, main))
+    else:
+        from_u = from_v = np.full(len(main), np.inf)
+    before = covered_length(from_u, from_v, length, reach_m=reach_m)
+    after = covered_length(np.minimum(at_u, from_u), np.minimum(at_v, from_v), length, reach_m=reach_m)
+    return pd.Series((after - before).sum(axis=1) / 1000, index=site_metres.index, name="gap_closed_km")
+
+
+def links_within(metres: pd.DataFrame, links: pd.DataFrame, *, reach_m: float) -> pd.DataFrame:
+    """Tell which links lie wholly within a driving distance of each point.
+
+    The farthest point of a link is ``(d_u + d_v + l) / 2`` away, so the link is within reach if that is
+    at most ``reach_m``.
+
+    Parameters
+    ----------
+    metres
+        Driving distance from each point to each node [m], points × nodes.
+    links
+        Links with from_node, to_node, length_m.
+    reach_m
+        Service distance [m].
+
+    Returns
+    -------
+    Boolean DataFrame, links × points.
+    """
+    at_u, at_v = _end_metres(metres, links)
+    farthest = (at_u + at_v + links["length_m"].to_numpy()) / 2
+    return pd.DataFrame((farthest <= reach_m).T, index=links.index, columns=metres.index)
+
+
+def _end_metres(metres: pd.DataFrame, links: pd.DataFrame) -> tuple[Floats, Floats]:
+    columns = metres.columns
+    values = metres.to_numpy()
+    at_u, at_v = (columns.get_indexer(pd.Index(links[end])) for end in ("from_node", "to_node"))
+    return values[:, at_u], values[:, at_v]
+
+
+def grid_km(sites: gpd.GeoDataFrame, power_lines: gpd.GeoDataFrame) -> pd.Series:
+    """Measure the straight distance to the nearest high-voltage overhead line [km].
+
+    Notes
+    -----
+    Known weakness: the source holds no voltage and no transformer station; a line that passes is no
+    connection, and says nothing about free capacity.
+    """
+    require_work(sites, what="sites")
+    tree = shapely.STRtree(power_lines.geometry.to_numpy())
+    shapes = sites.geometry.to_numpy()
+    metres = shapely.distance(shapes, power_lines.geometry.to_numpy()[tree.nearest(shapes)])
+    return pd.Series(metres / 1000, index=sites.index, name="grid_km")
+
+
+def grid_mw(sites: gpd.GeoDataFrame, capacity: gpd.GeoDataFrame | None, *, reach_km: float) -> pd.DataFrame:
+    """Read the free capacity of the best transformer station within reach of each site [MW], with its year.
+
+    The largest single figure within ``reach_km`` (straight line), never a sum: a published figure holds
+    for its station alone. Of equal figures the nearest station speaks.
+
+    Parameters
+    ----------
+    sites
+        Candidate sites, EPSG:25832.
+    capacity
+        Schema CAPACITY from the user's own copy, or None.
+    reach_km
+        A station farther away says nothing about a site [km].
+
+    Returns
+    -------
+    DataFrame by ``site_id``: grid_mw [MW], grid_year, grid_station (name); missing where no station is near.
+    """
+    columns = {"grid_mw": np.nan, "grid_year": np.nan, "grid_station": pd.NA}
+    nothing = pd.DataFrame(columns, index=sites.index).astype({"grid_station": "str"})
+    if capacity is None or not len(capacity):
+        return nothing
+    points = capacity.geometry.to_numpy()
+    at, station = shapely.STRtree(points).query(
+        sites.geometry.to_numpy(), predicate="dwithin", distance=reach_km * 1000
+    )
+    pairs = pd.DataFrame(
+        {
+            "site_id": sites.index.to_numpy()[at],
+            "grid_mw": capacity["available_mw"].to_numpy()[station],
+            "grid_year": capacity["year"].to_numpy()[station].astype(float),
+            "grid_station": capacity["name"].to_numpy()[station],
+            "metres": shapely.distance(sites.geometry.to_numpy()[at], points[station]),
+        }
+    )
+    best = pairs.sort_values(["site_id", "grid_mw", "metres"], ascending=[True, False, True], kind="stable")
+    best = best.drop_duplicates("site_id").set_index("site_id").drop(columns="metres")
+    return best.reindex(sites.index).astype({"grid_station": "str"})
+
+
+def population_points(
+    municipalities: gpd.GeoDataFrame,
+    population: pd.Series,
+    builtup: gpd.GeoDataFrame,
+    centres: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Spread a municipality's population over its built-up land in 2 km cells; else put it at its centre.
+
+    Parameters
+    ----------
+    municipalities
+        Areas by ``municipality_id``, EPSG:25832.
+    population
+        Inhabitants by ``municipality_id``.
+    builtup, centres
+        Built-up areas, and one point for each municipality.
+
+    Returns
+    -------
+    GeoDataFrame of points with ``municipality_id`` and ``population`` (a real number); sums are conserved.
+
+    Notes
+    -----
+    Known weakness: density inside the built-up land of a municipality is taken as even, and nobody lives
+    outside it where there is any.
+    """
+    require_work(municipalities, what="municipalities")
+    pieces = gpd.overlay(
+        builtup[["geometry"]].reset_index(drop=True),
+        municipalities[["geometry"]].reset_index(),
+        how="intersection",
+        keep_geom_type=True,
+    )
+    cells = _cut_in_cells(pieces)
+    without = centres[~centres.index.isin(cells["municipality_id"])]
+    without = without[without.index.isin(municipalities.index)]
+    alone = gpd.GeoDataFrame(
+        {"municipality_id": without.index, "weight": 1.0},
+        geometry=without.geometry.to_numpy(),
+        crs=centres.crs,
+    )
+    points = pd.concat([cells, alone], ignore_index=True)
+    points = points[points["municipality_id"].isin(population.index)].reset_index(drop=True)
+    share = points["weight"] / points.groupby("municipality_id")["weight"].transform("sum")
+    points["population"] = share * points["municipality_id"].map(population).astype(float)
+    return points.drop(columns="weight")
+
+
+def _cut_in_cells(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Cut areas along a 2 km grid; one row a part, its weight the area [m2]."""
+    west, south, east, north = pieces.total_bounds
+    easts = np.arange(np.floor(west / _CELL_M), np.ceil(east / _CELL_M)) * _CELL_M
+    norths = np.arange(np.floor(south / _CELL_M), np.ceil(north / _CELL_M)) * _CELL_M
+    corner_e, corner_n = (grid.ravel() for grid in np.meshgrid(easts, norths))
+    boxes = shapely.box(corner_e, corner_n, corner_e + _CELL_M, corner_n + _CELL_M)
+    shapes = pieces.geometry.to_numpy()
+    piece, cell = shapely.STRtree(boxes).query(shapes, predicate="intersects")
+    parts = shapely.intersection(shapes[piece], boxes[cell])
+    area = shapely.area(parts)
+    real = area > 0
+    return gpd.GeoDataFrame(
+        {"municipality_id": pieces["municipality_id"].to_numpy()[piece[real]], "weight": area[real]},
+        geometry=shapely.point_on_surface(parts[real]),
+        crs=pieces.crs,
+    )
+
+
+def population_30min(
+    site_minutes: pd.DataFrame, points: gpd.GeoDataFrame, network: Network, *, limit: float
+) -> pd.Series:
+    """Count the people within a driving time of each site [persons].
+
+    ``sum_i P_i [ t(site, node_i) <= limit ]``, each population point at its nearest node.
+
+    Parameters
+    ----------
+    site_minutes
+        Driving time from each site to each node [min].
+    points
+        Population points as from `population_points`.
+    network
+        Network the times come from.
+    limit
+        Driving time [min].
+
+    Notes
+    -----
+    Known weakness: times of a heavy vehicle, and nobody beyond the border to Sweden is counted.
+    """
+    nodes = network.nodes
+    nearest = shapely.STRtree(nodes.geometry.to_numpy()).nearest(points.geometry.to_numpy())
+    people = pd.Series(points["population"].to_numpy()).groupby(nodes.index[nearest]).sum()
+    within = site_minutes[people.index].to_numpy() <= limit
+    return pd.Series(within @ people.to_numpy(), index=site_minutes.index, name="population_30min").round(0)
+
+
+def subregion_lack(
+    sites: gpd.GeoDataFrame,
+    *,
+    region: gpd.GeoDataFrame,
+    links: pd.DataFrame,
+    truck_aadt: pd.Series,
+    supply: Sequence[gpd.GeoDataFrame],
+) -> pd.Series:
+    """Say how much of its proportional supply of truck stations each site's subregion lacks [0-1].
+
+    ``lack_s = 1 - min(1, (supply_s / sum supply) / (need_s / sum need))``
+
+    Need is truck-kilometres per day on main roads with a volume; supply is the number of stations. A
+    municipality without a subregion stands for itself.
+
+    Parameters
+    ----------
+    sites
+        Candidates with municipality_id.
+    region
+        Member municipalities with subregion.
+    links
+        Links with municipality_id, road_category, is_ferry, length_m.
+    truck_aadt
+        Trucks per day by ``link_id``.
+    supply
+        Tables of points: truck fuel stations today, existing energy stations.
+
+    Returns
+    -------
+    Series by ``site_id``: 1 where the subregion has no station, 0 where it has its share or more;
+    NaN where its roads have no truck volume.
+
+    Notes
+    -----
+    Known weakness: a truck fuel station is judged by name and counted as one whatever its size.
+    """
+    group = region["subregion"].fillna(region["name"])
+    main = links[is_main_road(links)]
+    truck_km = truck_aadt.reindex(main.index) * main["length_m"] / 1000
+    need = truck_km.groupby(main["municipality_id"].map(group)).sum(min_count=1)
+    placed = [locate(points, region).dropna() for points in supply if len(points)]
+    count = (
+        pd.concat(placed or [pd.Series(dtype="str")]).map(group).value_counts().reindex(need.index).fillna(0)
+    )
+    lack = 1 - ((count / max(count.sum(), 1)) / (need / need.sum())).clip(upper=1)
+    of_site: pd.Series = sites["municipality_id"].map(group).map(lack)
+    return of_site.astype(float).rename("subregion_lack")
+
+
+def builtup_share(sites: gpd.GeoDataFrame, builtup: gpd.GeoDataFrame, *, radius_m: float) -> pd.Series:
+    """Measure the share of built-up land within a circle around each site [0-1].
+
+    Notes
+    -----
+    Known weakness: the built-up areas are generalised, small places are missing, and a business park
+    counts like dwellings.
+    """
+    require_work(sites, what="sites")
+    circles = sites.geometry.buffer(radius_m).to_numpy()
+    areas = builtup.geometry.to_numpy()
+    circle, area = shapely.STRtree(areas).query(circles, predicate="intersects")
+    common = shapely.area(shapely.intersection(circles[circle], areas[area]))
+    total = np.bincount(circle, weights=common, minlength=len(sites)) / shapely.area(circles)
+    return pd.Series(np.clip(total, 0, 1), index=sites.index, name="builtup_share")

@@ -1,0 +1,157 @@
+"""The main job from files to files: read, compute, draw, publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regiongeo import store
+from regiongeo.manifest import hash_file
+from regiongeo.maps import draw_map
+from regiongeo.pipeline import run
+from regiongeo.progress import silent, timed_steps
+from regiongeo.publish import check_target, publish_folder
+from regiongeo.region import members_of
+from regiongeo.report import write_outputs
+from regiongeo.scenario import Scenario, load_scenario
+from regiongeo.userfiles import load_capacity, load_plots, load_stations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+    from regiongeo.i18n import Language
+    from regiongeo.result import Result
+    from regiongeo.userfiles.checks import Encoding
+
+__all__ = ["Done", "Inputs", "run_job"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What a run computed, and how many rows it read from each of the user's files."""
+
+    result: Result
+    rows_read: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The files a run is asked for; a file named here counts before one named in the scenario."""
+
+    scenario: Path | None = None
+    plots: Path | None = None
+    stations: Path | None = None
+    capacity: Path | None = None
+    seed: int | None = None
+    layer: str | None = None
+    """Layer of the plots file, where it is a GeoPackage with several."""
+    encoding: Encoding = "utf-8"
+    """Encoding of the CSV files."""
+
+    def files(self) -> list[Path]:
+        """Return the files that exist for this run besides the shipped data."""
+        return [one for one in (self.scenario, self.plots, self.stations, self.capacity) if one is not None]
+
+
+def run_job(
+    inputs: Inputs,
+    out: Path,
+    *,
+    lang: Language,
+    online_tiles: bool = True,
+    tell: Callable[[str], None] = silent,
+) -> Done:
+    """Run the main job and publish its results as the folder ``out``, whole or not at all.
+
+    Parameters
+    ----------
+    inputs
+        Scenario, plots, stations and capacity files, and a seed that overrides the scenario's.
+    out
+        Folder to make or to replace; a former run there survives any failure.
+    lang
+        Language of map, report and spreadsheet.
+    online_tiles
+        Offer Kartverket's map as a layer (off until switched on).
+    tell
+        Called with the name of each step as it begins.
+
+    Raises
+    ------
+    RegionGeoError
+        If an input is refused or an output cannot be written.
+    """
+    seconds: dict[str, float] = {}
+    step = timed_steps(seconds, tell)
+    check_target(out, inputs=inputs.files())
+    scenario, inputs = _read_scenario(inputs)
+    check_target(out, inputs=inputs.files())
+    with step("reference"):
+        reference = store.load_reference()
+        sources = store.load_sources()
+        region = members_of(reference, year=scenario.world.members)
+    with step("files"):
+        plots, stations, capacity = _read_files(inputs, region)
+
+    result = run(scenario, reference, plots=plots, stations=stations, capacity=capacity, lang=lang, tell=tell)
+
+    now = datetime.now(tz=UTC)
+    registry = hash_file(store.data_dir() / "sources.toml")
+    with step("map"):
+        page = draw_map(
+            result,
+            lang=lang,
+            date=now.date().isoformat(),
+            data_version=registry[:8],
+            credits=list(
+                dict.fromkeys(one.attribution for key, one in sources.items() if key != "regiongeo")
+            ),
+            online_tiles=online_tiles,
+        )
+
+    def write(stage: Path) -> None:
+        info = {
+            "created": now.isoformat(timespec="seconds"),
+            "lang": lang,
+            "data_version": registry[:8],
+            "inputs": _hash_inputs(inputs, registry),
+            "seconds": seconds,
+        }
+        write_outputs(
+            result, stage, map_html=page, lang=lang, sources=list(sources.values()), run_info=info, tell=tell
+        )
+
+    publish_folder(out, write)
+    read = {"plots": plots, "stations": stations, "capacity": capacity}
+    return Done(
+        result=result, rows_read={name: len(table) for name, table in read.items() if table is not None}
+    )
+
+
+def _read_files(inputs: Inputs, region: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame | None, ...]:
+    """Read the user's plots, stations and capacity; None where no file is given."""
+    encoding = inputs.encoding
+    plots = inputs.plots and load_plots(inputs.plots, region=region, layer=inputs.layer, encoding=encoding)
+    stations = inputs.stations and load_stations(inputs.stations, encoding=encoding)
+    capacity = inputs.capacity and load_capacity(inputs.capacity, encoding=encoding)
+    return plots, stations, capacity
+
+
+def _read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
+    """Read the scenario and let the files and the seed given beside it win."""
+    scenario = load_scenario(inputs.scenario) if inputs.scenario else Scenario()
+    if inputs.seed is not None:
+        scenario = scenario.replace(uncertainty={"seed": inputs.seed})
+    world = scenario.world
+    stations = inputs.stations or (Path(world.stations) if world.stations else None)
+    capacity = inputs.capacity or (Path(world.grid_capacity) if world.grid_capacity else None)
+    return scenario, replace(inputs, stations=stations, capacity=capacity)
+
+
+def _hash_inputs(inputs: Inputs, registry: str) -> dict[str, str]:
+    """Return the SHA-256 of the shipped data's registry, which holds one for each table, and of each file."""
+    return {"data/sources.toml": registry, **{path.name: hash_file(path) for path in inputs.files()}}

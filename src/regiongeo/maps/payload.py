@@ -1,0 +1,82 @@
+"""Everything the page shows, as plain data: only the columns named here reach a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regiongeo.i18n import text, texts
+from regiongeo.maps.background import describe_background
+from regiongeo.maps.figure import TILE_HOST
+from regiongeo.maps.geometry import SCALE
+from regiongeo.maps.roads import describe_roads
+from regiongeo.maps.sites import describe_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regiongeo.i18n import Language
+    from regiongeo.result import Result
+
+__all__ = ["build_payload"]
+
+_TILES = f"{TILE_HOST}/v1/wmts/1.0.0/topograatone/default/webmercator/{{z}}/{{y}}/{{x}}.png"
+_DECIMALS = {
+    "gap_closed_km": 1,
+    "access_minutes": 1,
+    "grid_km": 1,
+}
+_SHARES = ("subregion_lack", "builtup_share")
+"""Criteria that are shares: people read them in percent."""
+
+
+def build_payload(
+    result: Result,
+    *,
+    lang: Language,
+    date: str,
+    data_version: str,
+    credits: Sequence[str],  # noqa: A002
+    online_tiles: bool,
+) -> dict[str, object]:
+    """Return the data of the page, ready for JSON; parameters as in ``draw_map``."""
+    notices = texts("notices", lang)
+    return {
+        "lang": lang,
+        "texts": dict(texts("map", lang)),
+        "scenario": result.scenario.name,
+        "date": date,
+        "data_version": data_version,
+        "notices": [notices.get(key, key) for key in result.notices],
+        "credits": list(credits),
+        "tiles": _TILES if online_tiles else None,
+        "scale": SCALE,
+        "criteria": _describe_criteria(result, lang=lang),
+        "portfolio": _describe_portfolio(result),
+        **describe_background(result),
+        **describe_roads(result),
+        **describe_sites(result),
+    }
+
+
+def _describe_criteria(result: Result, *, lang: Language) -> list[dict[str, object]]:
+    return [
+        {
+            "name": text("criteria", str(name), lang),
+            "unit": "%" if name in _SHARES else text("criteria", f"{name}_unit", lang),
+            "decimals": _DECIMALS.get(str(name), 0),
+            "factor": 100 if name in _SHARES else 1,
+            "weight": round(float(weight), 4),
+        }
+        for name, weight in result.weights.items()
+    ]
+
+
+def _describe_portfolio(result: Result) -> dict[str, object]:
+    portfolio = result.portfolio
+    total = portfolio.total_truck_km_per_day
+    return {
+        "size": len(portfolio.sites),
+        "service_km": result.scenario.plan.service_distance_km,
+        "covered_share": round(portfolio.covered_truck_km_per_day / total, 4) if total else None,
+        "gap": round(float(portfolio.gap), 6),
+    }

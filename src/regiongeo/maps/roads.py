@@ -1,0 +1,96 @@
+"""Roads for the page: links with the same road and the same volumes become one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from regiongeo.maps.encode import plain
+from regiongeo.maps.geometry import encode_lines, encode_points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shapely.geometry.base import BaseGeometry
+
+    from regiongeo.result import Result
+
+__all__ = ["describe_roads"]
+
+TRUCK_BREAKS = (0, 200, 500, 1000, 2000)
+"""Lower bounds of the width classes [trucks of 12.5 m and more per day]."""
+SHIELD_SPACING_M = 4_000
+TOLERANCE_M = 30.0
+_VOLUMES = ("aadt", "heavy_aadt", "truck_aadt", "traffic_basis", "basis_year", "heavy_basis")
+
+
+def describe_roads(result: Result) -> dict[str, object]:
+    """Return roads with volumes, main roads without, other roads, and where a road shield may stand."""
+    links = result.network.links.join(result.link_traffic[list(_VOLUMES)]).sort_index()
+    is_known = links["truck_aadt"].notna()
+    is_main = links["road_category"].isin(["E", "R"])
+    known = _merge(links[is_known], by=("road", "road_category", *_VOLUMES)).sort_values(
+        "truck_aadt", kind="stable"
+    )
+    unknown = _merge(links[is_main & ~is_known], by=("road",))
+    return {
+        "truck_breaks": list(TRUCK_BREAKS),
+        "roads": [
+            {
+                "road": plain(row.road),
+                "length_km": round(row.length_m / 1000, 1),
+                **{name: _round(getattr(row, name)) for name in _VOLUMES},
+                "lines": lines,
+            }
+            for row, lines in zip(known.itertuples(), _encode(known), strict=True)
+        ],
+        "roads_unknown": [
+            {"road": plain(row.road), "lines": lines}
+            for row, lines in zip(unknown.itertuples(), _encode(unknown), strict=True)
+        ],
+        "roads_other": _encode_together(links[~is_main & ~is_known]),
+        "shields": _place_shields(links[is_main & links["road"].notna()]),
+    }
+
+
+def _merge(links: gpd.GeoDataFrame, *, by: tuple[str, ...]) -> gpd.GeoDataFrame:
+    groups = links.groupby(list(by), dropna=False, sort=True)
+    merged = groups["length_m"].sum().reset_index()
+    lines = [_join(shapes) for _, shapes in groups["geometry"]]
+    return gpd.GeoDataFrame(merged, geometry=gpd.GeoSeries(lines, index=merged.index, crs=links.crs))
+
+
+def _encode(roads: gpd.GeoDataFrame) -> list[list[list[int]]]:
+    return encode_lines(roads.geometry, tolerance_m=TOLERANCE_M)
+
+
+def _encode_together(links: gpd.GeoDataFrame) -> list[list[int]]:
+    together = gpd.GeoSeries(shapely.get_parts(_join(links.geometry)), crs=links.crs)
+    return [line for row in encode_lines(together, tolerance_m=TOLERANCE_M) for line in row]
+
+
+def _join(lines: Iterable[shapely.LineString]) -> BaseGeometry:
+    return shapely.line_merge(shapely.MultiLineString(list(lines)))
+
+
+def _place_shields(links: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    shields: list[dict[str, object]] = []
+    for road, shapes in links.groupby("road", sort=True)["geometry"]:
+        points = gpd.GeoSeries(list(_step_along(shapely.get_parts(_join(shapes)))), crs=links.crs)
+        shields.append({"road": str(road), "at": encode_points(points)})
+    return shields
+
+
+def _step_along(lines: Iterable[shapely.LineString]) -> Iterable[shapely.Point]:
+    for line in sorted(lines, key=lambda line: -line.length):
+        count = max(1, round(line.length / SHIELD_SPACING_M))
+        for number in range(count):
+            yield line.interpolate((number + 0.5) / count, normalized=True)
+
+
+def _round(cell: object) -> object:
+    value = plain(cell)
+    return round(value) if isinstance(value, float) and not pd.isna(value) else value

@@ -1,0 +1,107 @@
+"""Sites, exclusions, stations and plots for the page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from regiongeo.maps.encode import plain
+from regiongeo.maps.geometry import encode_areas, encode_points
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from regiongeo.result import Result
+
+__all__ = ["describe_sites"]
+
+CLASSES = 5
+_SITE_COLUMNS = (
+    "name",
+    "kind",
+    "is_search_area",
+    "road",
+    "subregion",
+    "access_m",
+    "access_minutes",
+    "area_m2",
+)
+_RANKING_COLUMNS = ("rank", "score", "rank_low", "rank_high", "top5_share", "free_top5_share", "why")
+_GAIN_COLUMNS = ("is_locked", "truck_km_per_day", "only_here_truck_km_per_day")
+
+
+def describe_sites(result: Result) -> dict[str, object]:
+    """Return sites by rank with their figures, the classes of the score, and what else stands as a point."""
+    return {
+        "sites": _describe_ranked(result),
+        "score_breaks": _find_breaks(result.ranking["score"]),
+        "excluded": _describe_points(result.excluded, ("name", "kind", "reason", "reason_detail")),
+        "stations": _describe_points(result.stations, ("name", "power_kw")),
+        "plots": _describe_plots(result.plots),
+    }
+
+
+def _describe_ranked(result: Result) -> list[dict[str, object]]:
+    ranking = result.ranking.sort_values("rank", kind="stable")
+    sites = result.sites.loc[ranking.index]
+    names = result.reference.municipalities["name"]
+    municipality = sites["municipality_id"].map(names)
+    criteria = list(result.weights.index)
+    columns = pd.concat(
+        [sites[list(_SITE_COLUMNS)], ranking[list(_RANKING_COLUMNS)], municipality.rename("municipality")],
+        axis=1,
+    )
+    gain = result.portfolio.gain
+    return [
+        {
+            "id": str(site_id),
+            "at": at,
+            **_plain_row(row),
+            "raw": [plain(cell) for cell in raw],
+            "parts": [plain(cell) for cell in parts],
+            "gain": _plain_row(gain.loc[site_id, list(_GAIN_COLUMNS)]) if site_id in gain.index else None,
+        }
+        for (site_id, row), at, raw, parts in zip(
+            columns.iterrows(),
+            encode_points(sites.geometry),
+            result.criteria.loc[ranking.index, criteria].to_numpy(),
+            result.contributions.loc[ranking.index, criteria].to_numpy(),
+            strict=True,
+        )
+    ]
+
+
+def _find_breaks(score: pd.Series[float]) -> list[float]:
+    known = score.dropna()
+    if known.empty:
+        return []
+    low = math.floor(known.min() * 100)
+    step = max(1, math.ceil((known.max() * 100 - low) / CLASSES))
+    return [(low + step * number) / 100 for number in range(CLASSES + 1)]
+
+
+def _describe_points(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:
+    table = table.sort_index()
+    return [
+        {"id": str(row_id), "at": at, **_plain_row(row)}
+        for (row_id, row), at in zip(
+            table[list(columns)].iterrows(), encode_points(table.geometry), strict=True
+        )
+    ]
+
+
+def _describe_plots(plots: gpd.GeoDataFrame | None) -> list[dict[str, object]]:
+    if plots is None:
+        return []
+    areas = plots[plots.geom_type != "Point"].sort_index()
+    shapes = encode_areas(areas.geometry, tolerance_m=0.5)
+    return [
+        {"id": str(plot_id), "name": str(name), "rings": rings}
+        for plot_id, name, rings in zip(areas.index, areas["name"], shapes, strict=True)
+    ]
+
+
+def _plain_row(row: pd.Series) -> dict[str, object]:
+    return {str(name): plain(cell) for name, cell in row.items()}

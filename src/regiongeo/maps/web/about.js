@@ -1,0 +1,28 @@
+// Caveats beside the list, and the page about the data: caveats, sources, software.
+import { button, fillText, make } from "./dom.js";
+
+export function connectAbout(data, words) {
+  const dialog = document.getElementById("about");
+  const items = (lines) => make("ul", {}, ...lines.map((line) => make("li", {}, line)));
+  dialog.append(
+    make("h2", { id: "about-title", tabindex: "-1", autofocus: true }, words.say("about")),
+    make("p", {}, words.say("facts", { ...data, date: words.date(data.date) })),
+    make("p", {}, words.say("about_map")),
+    make("h3", {}, words.say("caveats")),
+    items(data.notices),
+    make("h3", {}, words.say("credits")),
+    items(data.credits),
+    make("p", {}, words.say("tools")),
+    button(words.say("close"), () => dialog.close(), { class: "close" }),
+  );
+  document.getElementById("about-open").addEventListener("click", () => dialog.showModal());
+  fillText("credit", data.credits.join(" · "));
+  showNotices(data, words);
+}
+
+function showNotices({ notices }, words) {
+  const box = document.getElementById("notices");
+  box.hidden = notices.length === 0;
+  box.querySelector("summary").textContent = words.say("notices", { count: notices.length });
+  box.querySelector("ul").append(...notices.map((notice) => make("li", {}, notice)));
+}

@@ -1,0 +1,125 @@
+// The card of one site: where it stands, how sure that is, and what made it so.
+import { button, make } from "./dom.js";
+
+export function makeCard(data, words, { onClose, onStep }) {
+  const card = document.getElementById("card");
+  const results = document.getElementById("results");
+  let shown = null;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && shown && !document.querySelector("dialog[open]")) close();
+  });
+
+  function close() {
+    const site = shown;
+    shown = null;
+    card.hidden = true;
+    results.hidden = false;
+    onClose(site);
+  }
+
+  return {
+    show(site) {
+      shown = site;
+      card.replaceChildren(
+        drawButtons(site, words, { close, onStep, all: data.sites.length }),
+        ...drawHead(site, data, words),
+        ...drawContributions(site, data, words),
+        drawFacts(site, words),
+        make("p", { class: "note" }, words.say("protection")),
+      );
+      results.hidden = true;
+      card.hidden = false;
+      card.scrollTop = 0;
+      card.querySelector("h2").focus();
+    },
+  };
+}
+
+function drawButtons(site, words, { close, onStep, all }) {
+  const previous = button("‹", () => onStep(site, -1), {
+    "aria-label": words.say("previous"), title: words.say("previous"), disabled: site.rank === 1,
+  });
+  const next = button("›", () => onStep(site, 1), {
+    "aria-label": words.say("next"), title: words.say("next"), disabled: site.rank === all,
+  });
+  return make("div", { class: "bar" }, button(`← ${words.say("back")}`, close, { class: "back" }), previous, next);
+}
+
+function drawHead(site, data, words) {
+  const rank = words.say("rank", { rank: site.rank, all: words.number(data.sites.length) });
+  const score = site.score === null ? words.say("not_rated") : words.points(site.score);
+  const range = words.range(site.rank_low, site.rank_high);
+  return [
+    make("h2", { tabindex: "-1" }, site.name),
+    make("p", { class: "rank" }, make("span", { class: site.gain ? "pin chosen" : "pin" }, String(site.rank)), rank,
+      site.gain ? make("span", { class: "badge" }, words.say(site.gain.is_locked ? "locked" : "in_portfolio")) : ""),
+    site.is_search_area ? make("p", { class: "warning" }, words.say("search_area")) : "",
+    make("dl", { class: "figures" },
+      ...figure(words.say("score"), score, words.say("score_scale")),
+      ...figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
+      ...figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note"))),
+    make("h3", {}, words.say("why")),
+    make("p", {}, site.why),
+    site.gain ? make("p", {}, describeGain(site.gain, words)) : "",
+  ].filter(Boolean);
+}
+
+function figure(name, value, note) {
+  return [make("div", {}, make("dt", {}, name), make("dd", {}, make("strong", {}, value), make("small", {}, note)))];
+}
+
+function describeGain(gain, words) {
+  const km = words.number(gain.truck_km_per_day);
+  return words.say("portfolio_gain", { km, only: words.number(gain.only_here_truck_km_per_day) });
+}
+
+function drawContributions(site, data, words) {
+  const possible = spreadWeights(data.criteria.map(({ weight }) => weight), site.parts);
+  const widest = Math.max(...possible, 0.0001);
+  const rows = data.criteria.map((criterion, at) =>
+    drawContribution({ criterion, raw: site.raw[at], part: site.parts[at], possible: possible[at], widest }, words),
+  );
+  return [
+    make("h3", {}, words.say("contributions")),
+    make("p", { class: "note" }, words.say("contributions_note")),
+    make("ul", { class: "parts" }, ...rows),
+  ];
+}
+
+// Points a site can get for each criterion: the weight of criteria without data goes to the others.
+export function spreadWeights(weights, parts) {
+  const known = weights.reduce((sum, weight, at) => sum + (parts[at] === null ? 0 : weight), 0);
+  return weights.map((weight, at) => (parts[at] === null ? weight : weight / known));
+}
+
+function drawContribution({ criterion, raw, part, possible, widest }, words) {
+  const isKnown = raw !== null && part !== null;
+  const value = raw === null ? words.say("no_data") : `${words.number(raw * criterion.factor, criterion.decimals)} ${criterion.unit}`;
+  const track = make("span", { class: isKnown ? "track" : "track unknown" });
+  track.style.width = `${(100 * possible) / widest}%`;
+  if (isKnown) {
+    const bar = make("span", { class: "bar-fill" });
+    bar.style.width = `${(100 * part) / possible}%`;
+    track.append(bar);
+  }
+  return make("li", {},
+    make("span", { class: "criterion" }, criterion.name),
+    make("span", { class: isKnown ? "raw" : "raw missing" }, value),
+    make("span", { class: "graph" }, track),
+    make("span", { class: "part" }, isKnown ? words.say("points", { points: words.points(part) }) : "–"));
+}
+
+function drawFacts(site, words) {
+  const road = site.road === null ? null : words.say("main_road_value", {
+    road: site.road, metres: words.number(site.access_m), minutes: words.number(site.access_minutes, 1),
+  });
+  const area = site.area_m2 === null ? null : words.say("area_value", { area: words.number(site.area_m2 / 1000, 1) });
+  const rows = [
+    ["kind", words.say(`kind_${site.kind}`)], ["municipality", site.municipality], ["subregion", site.subregion],
+    ["main_road", road], ["area", area], ["free_top5", words.percent(site.free_top5_share)], ["id", site.id],
+  ];
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined);
+  return make("dl", { class: "facts" },
+    ...shown.flatMap(([key, value]) => [make("dt", {}, words.say(key)), make("dd", {}, value)]));
+}

@@ -1,0 +1,26 @@
+// Elements are made here and nowhere else; text goes in as text, never as markup.
+
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+export function button(text, onClick, attributes = {}) {
+  const element = make("button", { type: "button", ...attributes }, text);
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+export function fillText(id, text) {
+  document.getElementById(id).textContent = text;
+}
+
+export function tooltip(title, ...lines) {
+  const rows = lines.filter(Boolean).map((line) => make("div", {}, line));
+  return make("div", { class: "tip" }, make("strong", {}, title), ...rows);
+}

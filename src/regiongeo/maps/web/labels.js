@@ -1,0 +1,158 @@
+// Place names, road shields and pins share one collision index: what comes first stands, what would overlap is left out.
+import L from "leaflet";
+import { makeIndex } from "./collision.js";
+import { INK, SUBREGION } from "./colours.js";
+import { decodePoint } from "./data.js";
+
+const FONT = '"Segoe UI", "Noto Sans", "DejaVu Sans", Arial, sans-serif';
+const PLACES = {
+  1: { size: 17, weight: 600, from: 0 },
+  2: { size: 15, weight: 400, from: 8 },
+  3: { size: 14, weight: 400, from: 9.5 },
+  4: { size: 13, weight: 400, from: 11 },
+};
+const SWEDEN = [59.55, 12.25];
+const SHIELD_GAP = 190;
+const PIN_REACH = 16;
+
+export function drawLabels(map, data, words, { pins, subregions }) {
+  const pane = map.createPane("labels");
+  pane.style.zIndex = 590;
+  pane.style.pointerEvents = "none";
+  const canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", pane);
+  let isShown = true;
+
+  function draw() {
+    const size = map.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = size.x * ratio;
+    canvas.height = size.y * ratio;
+    canvas.style.width = `${size.x}px`;
+    canvas.style.height = `${size.y}px`;
+    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const index = makeIndex();
+    drawPinStems(context, index);
+    if (isShown) drawNames({ context, index, size });
+  }
+
+  function drawPinStems(context, index) {
+    for (const pin of pins()) {
+      const { x, y } = map.latLngToContainerPoint(pin.getLatLng());
+      const root = map.latLngToContainerPoint(pin.place);
+      index.block([x - PIN_REACH, y - PIN_REACH, x + PIN_REACH, y + PIN_REACH]);
+      if (Math.hypot(x - root.x, y - root.y) > 2) drawStem(context, root, { x, y });
+    }
+  }
+
+  function drawNames(view) {
+    const point = (at) => map.latLngToContainerPoint(decodePoint(at, data.scale));
+    const zoom = map.getZoom();
+    const names = (rank) => data.places.filter((place) => place.rank === rank && zoom >= (PLACES[rank] ?? PLACES[4]).from);
+    const town = ({ name, at, rank }) => drawName(view, name, point(at), PLACES[rank] ?? PLACES[4]);
+    names(1).forEach(town);
+    data.shields.forEach(({ road, at }) => drawShields(view, road, at.map(point)));
+    names(2).forEach(town);
+    if (map.hasLayer(subregions) && zoom < 10.5) {
+      for (const { name, at } of data.subregions) drawName(view, name, point(at), SUBREGION_STYLE);
+    }
+    names(3).forEach(town);
+    names(4).forEach(town);
+    drawName(view, words.say("sweden"), map.latLngToContainerPoint(SWEDEN), LAND_STYLE);
+  }
+
+  const clear = () => canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  map.on("moveend", draw);
+  map.on("zoomstart", clear);
+  map.on("resize", draw);
+  return {
+    draw,
+    layer: {
+      key: "layer_labels", on: true, level: 0, group: null, legend: [],
+      onToggle(on) {
+        isShown = on;
+        draw();
+      },
+    },
+  };
+}
+
+const SUBREGION_STYLE = { size: 15, weight: 700, colour: SUBREGION, spacing: "1px", centred: true };
+const LAND_STYLE = { size: 18, weight: 600, colour: "#77746c", spacing: "5px", centred: true };
+
+function isInside({ x, y }, size) {
+  return x > 0 && y > 0 && x < size.x && y < size.y;
+}
+
+function drawName({ context, index, size }, text, point, style) {
+  if (!isInside(point, size)) return;
+  context.font = `${style.weight} ${style.size}px ${FONT}`;
+  context.letterSpacing = style.spacing ?? "0px";
+  const width = context.measureText(text).width;
+  const half = style.size * 0.62;
+  const middle = point.x - width / 2;
+  const beside = [[point.x + 6, point.y], [point.x - width - 6, point.y], [middle, point.y - 15], [middle, point.y + 15]];
+  const spots = style.centred ? [[middle, point.y]] : beside;
+  const spot = spots.find(([left, y]) => index.add([left - 3, y - half, left + width + 3, y + half]));
+  if (spot) {
+    if (!style.centred) drawTownDot(context, point);
+    writeHaloed(context, text, ...spot, style.colour ?? INK);
+  }
+  context.letterSpacing = "0px";
+}
+
+function writeHaloed(context, text, left, middle, colour) {
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  context.strokeStyle = "rgba(255, 255, 255, 0.9)";
+  context.strokeText(text, left, middle);
+  context.fillStyle = colour;
+  context.fillText(text, left, middle);
+}
+
+function drawTownDot(context, { x, y }) {
+  context.beginPath();
+  context.arc(x, y, 2.2, 0, 2 * Math.PI);
+  context.fillStyle = INK;
+  context.fill();
+}
+
+function drawShields({ context, index, size }, road, points) {
+  const isEuropean = road.startsWith("E");
+  const placed = [];
+  context.font = `700 13px ${FONT}`;
+  const text = road.replace(/^(Rv|Fv)/, "");
+  const half = context.measureText(text).width / 2 + 5;
+  for (const { x, y } of points) {
+    const isNear = placed.some((other) => Math.hypot(other.x - x, other.y - y) < SHIELD_GAP);
+    if (isNear || !isInside({ x, y }, size) || !index.add([x - half - 2, y - 12, x + half + 2, y + 12])) continue;
+    placed.push({ x, y });
+    context.beginPath();
+    context.roundRect(x - half, y - 10, 2 * half, 20, 4);
+    context.fillStyle = isEuropean ? "#00682f" : "#ffffff";
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = isEuropean ? "#ffffff" : "#00682f";
+    context.stroke();
+    context.fillStyle = isEuropean ? "#ffffff" : "#00512a";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(text, x, y + 0.5);
+  }
+}
+
+function drawStem(context, root, pin) {
+  context.beginPath();
+  context.moveTo(root.x, root.y);
+  context.lineTo(pin.x, pin.y);
+  context.lineWidth = 2.5;
+  context.strokeStyle = INK;
+  context.stroke();
+  context.beginPath();
+  context.arc(root.x, root.y, 4, 0, 2 * Math.PI);
+  context.fillStyle = INK;
+  context.fill();
+}

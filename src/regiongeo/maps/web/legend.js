@@ -1,0 +1,52 @@
+// The list of layers with the legend inside it; a legend hides with its layer.
+import { make } from "./dom.js";
+import { swatch } from "./symbols.js";
+
+export function drawLayerList(map, words, layers, { onChange }) {
+  const stacked = layers.filter(({ group }) => group).sort((one, other) => one.level - other.level);
+  const rows = layers.map((layer) => drawLayer(layer));
+  document.getElementById("layer-list").append(...rows);
+  layers.forEach((layer) => apply(layer, layer.on));
+  restack();
+
+  function drawLayer(layer) {
+    const box = make("input", { type: "checkbox", id: layer.key, checked: layer.on });
+    layer.setChecked = (on) => {
+      box.checked = on;
+      legend.hidden = !on;
+    };
+    const legend = make("ul", { hidden: !layer.on }, ...layer.legend.map((row) => drawRow(row, words)));
+    box.addEventListener("change", () => {
+      legend.hidden = !box.checked;
+      apply(layer, box.checked);
+      restack();
+      onChange();
+    });
+    const single = layer.legend.length === 1 && layer.legend[0].label === layer.key;
+    const name = make("label", { for: layer.key }, box, make("span", {}, words.say(layer.key)));
+    if (single) name.append(swatch(layer.legend[0].style), count(layer.legend[0], words));
+    return make("div", { class: "layer" }, name, single ? "" : legend);
+  }
+
+  function apply(layer, on) {
+    if (layer.group) layer.group[on ? "addTo" : "removeFrom"](map);
+    layer.onToggle?.(on);
+  }
+
+  // One canvas draws everything: what was switched on last would else cover the sites.
+  function restack() {
+    for (const { group } of stacked) {
+      if (map.hasLayer(group)) group.eachLayer((one) => one.bringToFront?.());
+    }
+  }
+}
+
+function drawRow(row, words) {
+  const picture = row.pin ? make("span", { class: "pin small" }, row.pin) : swatch(row.style);
+  return make("li", {}, make("span", { class: "picture" }, picture), row.text ?? words.say(row.label), count(row, words));
+}
+
+function count(row, words) {
+  const text = row.note ?? (row.count === undefined ? "" : words.number(row.count));
+  return text ? make("span", { class: "count" }, text) : "";
+}

@@ -1,0 +1,27 @@
+// Where the numbered pins stand: on their place, or beside it where a better one is in the way.
+
+const TURNS = 12;
+
+// points: [{x, y}] in order of rank; returns the offset [dx, dy] of each, so that no two pins, and no pin and
+// point to avoid, are closer than `size`.
+export function spread(points, size, avoid = []) {
+  const taken = [...avoid];
+  return points.map(({ x, y }) => {
+    const offset = candidates(size).find(([dx, dy]) =>
+      taken.every((pin) => Math.hypot(pin.x - x - dx, pin.y - y - dy) >= size),
+    ) ?? [0, 0];
+    taken.push({ x: x + offset[0], y: y + offset[1] });
+    return offset;
+  });
+}
+
+function candidates(size) {
+  const found = [[0, 0]];
+  for (let ring = 1; ring <= 4; ring += 1) {
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const angle = (2 * Math.PI * turn) / TURNS - Math.PI / 2;
+      found.push([ring * size * Math.cos(angle), ring * size * Math.sin(angle)]);
+    }
+  }
+  return found;
+}

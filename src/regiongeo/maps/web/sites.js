@@ -1,0 +1,174 @@
+// Sites: numbered pins for the ten best, symbols coloured by score for the rest; portfolio, stations, exclusions, plots.
+import L from "leaflet";
+import { CHOSEN, GREY, INK, SCORE, STATION } from "./colours.js";
+import { classOf, decodeLines, decodePoint } from "./data.js";
+import { make, tooltip } from "./dom.js";
+import { spread } from "./pins.js";
+import { symbol } from "./symbols.js";
+
+const PINS = 10;
+const PIN_SIZE = 32;
+const CHOSEN_STYLE = { shape: "star", radius: 11, fillColor: CHOSEN, fillOpacity: 1, color: "#fff", weight: 2 };
+const STATION_STYLE = { shape: "square", radius: 7, fillColor: STATION, fillOpacity: 1, color: "#fff", weight: 2 };
+const CROSS_STYLE = { shape: "cross", radius: 4.5, fill: false, color: GREY, weight: 2, opacity: 1 };
+const PLOT_STYLE = { color: INK, weight: 2, dashArray: [6, 4], fillColor: "#fff", fillOpacity: 0.35 };
+
+export function shapeOf(site) {
+  if (site.kind === "plot") return "square";
+  return site.is_search_area ? "diamond" : "circle";
+}
+
+export function radiusAt(zoom) {
+  return Math.min(8, Math.max(4.5, 4.5 + 1.2 * (zoom - 8.5)));
+}
+
+export function drawSites(map, data, words, onSelect) {
+  const names = new Map(data.sites.map((site) => [site.id, site.name]));
+  const place = (one) => decodePoint(one.at, data.scale);
+  const tip = ({ options: { site } }) => describeSite(site, words);
+  const pins = data.sites.slice(0, PINS).map((site) => drawPin(site, place(site), words, onSelect));
+  const dots = data.sites.slice(PINS).map((site) => symbol(place(site), { ...styleOf(site, data), site }));
+  const stars = data.sites.filter((site) => site.gain).map((site) => symbol(place(site), { ...CHOSEN_STYLE, site }));
+  const choose = (event) => onSelect((event.sourceTarget ?? event.propagatedFrom).options.site, { zoom: false });
+  const ranked = L.featureGroup().bindTooltip(tip).on("click", choose);
+  const chosen = L.featureGroup().bindTooltip(tip).on("click", choose);
+  const ring = L.circleMarker([0, 0], { radius: 23, color: INK, weight: 4, fill: false, interactive: false });
+
+  const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
+  map.on("zoomend", () => spreadPins(map, pins, data));
+  map.on("zoomend", resize);
+  resize();
+
+  function show(sites) {
+    const wanted = new Set(sites);
+    const keep = (markers) => markers.filter((marker) => wanted.has(marker.options.site));
+    fill(ranked, [...keep(dots).reverse(), ...keep(pins)]);
+    fill(chosen, keep(stars).filter(({ options: { site } }) => site.rank > PINS));
+    spreadPins(map, pins, data);
+  }
+
+  function highlight(site) {
+    ring.remove();
+    if (site) ring.setLatLng(place(site)).addTo(map).bringToFront();
+  }
+
+  return {
+    show,
+    highlight,
+    pins: () => pins.filter((pin) => map.hasLayer(pin)),
+    layers: [
+      { key: "layer_sites", on: true, level: 10, group: ranked, legend: legendOf(data, words) },
+      {
+        key: "layer_portfolio", on: true, level: 11, group: chosen,
+        legend: [{ style: CHOSEN_STYLE, text: describePortfolio(data.portfolio, words) }],
+        onToggle: (on) => pins.forEach((pin) => pin.getElement()?.classList.toggle("plain", !on)),
+      },
+      ...data.plots.length ? [drawPlots(data, words)] : [],
+      drawPoints(data.stations, {
+        key: "layer_stations", on: true, level: 9, style: STATION_STYLE, place,
+        describe: (one) => tooltip(one.name, words.say("layer_stations"), power(one, words)),
+      }),
+      drawPoints(data.excluded, {
+        key: "layer_excluded", on: false, level: 7, style: CROSS_STYLE, place,
+        describe: (one) => describeExcluded(one, names, words),
+      }),
+    ],
+  };
+}
+
+function drawPin(site, latlng, words, onSelect) {
+  const face = make("span", { class: site.gain ? "pin chosen" : "pin" }, String(site.rank));
+  const icon = L.divIcon({ html: face, className: "pin-place", iconSize: [PIN_SIZE, PIN_SIZE] });
+  const marker = L.marker(latlng, { icon, site, riseOnHover: true, zIndexOffset: 1000 - 10 * site.rank });
+  marker.on("add", () => marker.getElement().setAttribute("aria-label", words.say("selected", site)));
+  marker.on("keypress", (event) => event.originalEvent.key === "Enter" && onSelect(site));
+  marker.place = latlng;
+  return marker;
+}
+
+// Pins stand aside for the name of the largest town: without it people do not find their way.
+function nameOfLargest(map, { places, scale }) {
+  if (!places.length) return [];
+  const { x, y } = map.latLngToLayerPoint(decodePoint(places[0].at, scale));
+  return [{ x: x + 10, y }, { x: x + 40, y }];
+}
+
+function spreadPins(map, pins, data) {
+  const shown = pins.filter((pin) => map.hasLayer(pin));
+  const points = shown.map((pin) => map.latLngToLayerPoint(pin.place));
+  const offsets = spread(points, PIN_SIZE - 2, nameOfLargest(map, data));
+  shown.forEach((pin, at) => pin.setLatLng(map.layerPointToLatLng(points[at].add(offsets[at]))));
+}
+
+function fill(group, markers) {
+  group.clearLayers();
+  markers.forEach((marker) => group.addLayer(marker));
+}
+
+function styleOf(site, data) {
+  const known = site.score !== null;
+  const fillColor = known ? SCORE[classOf(site.score, data.score_breaks.slice(0, -1))] : "#fff";
+  return { shape: shapeOf(site), radius: 6.5, fillColor, fillOpacity: 1, color: INK, weight: 1.2, opacity: 1 };
+}
+
+function legendOf(data, words) {
+  const base = { color: INK, weight: 1.2, fillColor: "#fff" };
+  const rest = data.sites.filter((site) => site.score !== null);
+  const breaks = data.score_breaks;
+  const classes = breaks.slice(0, -1).map((low, at) => ({
+    style: { ...base, shape: "circle", radius: 7, fillColor: SCORE[at] },
+    text: words.say("class_to", { low: words.number(low * 100), high: words.number(breaks[at + 1] * 100) }),
+    count: rest.filter((site) => classOf(site.score, breaks.slice(0, -1)) === at).length,
+  }));
+  const shapes = [
+    { style: { ...base, shape: "circle", radius: 6.5 }, label: "legend_place" },
+    { style: { ...base, shape: "diamond", radius: 6.5 }, label: "legend_search_area" },
+    { style: { ...base, shape: "square", radius: 6.5 }, label: "legend_plot" },
+  ];
+  const kinds = new Set(data.sites.map(shapeOf));
+  return [
+    { pin: "1", label: "legend_pin" },
+    ...classes.reverse(),
+    ...shapes.filter(({ style }) => kinds.has(style.shape)).map((row) => ({
+      ...row, count: data.sites.filter((site) => shapeOf(site) === row.style.shape).length,
+    })),
+  ];
+}
+
+function drawPoints(points, { key, on, level, style, place, describe }) {
+  const markers = points.map((one) => symbol(place(one), { ...style, one }));
+  const group = L.featureGroup(markers).bindTooltip(({ options: { one } }) => describe(one));
+  return { key, on, level, group, legend: [{ style, label: key, count: points.length }] };
+}
+
+function drawPlots({ plots, scale }, words) {
+  const areas = plots.map(({ rings, name }) => L.polygon(decodeLines(rings, scale), { ...PLOT_STYLE, name }));
+  const group = L.featureGroup(areas).bindTooltip((layer) => tooltip(layer.options.name, words.say("kind_plot")));
+  const legend = [{ style: PLOT_STYLE, label: "layer_plots", count: areas.length }];
+  return { key: "layer_plots", on: true, level: 7, group, legend };
+}
+
+function power(station, words) {
+  return station.power_kw === null ? "" : words.say("power", { kw: words.number(station.power_kw) });
+}
+
+function describeSite(site, words) {
+  const score = site.score === null ? words.say("not_rated") : `${words.say("score")}: ${words.points(site.score)}`;
+  return tooltip(
+    `${site.rank}. ${site.name}`,
+    score,
+    `${words.say("rank_interval")}: ${words.range(site.rank_low, site.rank_high)}`,
+    site.gain ? words.say("in_portfolio") : "",
+    site.is_search_area ? words.say("legend_search_area") : "",
+  );
+}
+
+function describePortfolio({ size, covered_share: share, service_km: km }, words) {
+  if (share === null) return words.say("legend_portfolio", { size });
+  return words.say("portfolio_summary", { size, share: words.percent(share), km: words.number(km) });
+}
+
+function describeExcluded(one, names, words) {
+  const detail = names.get(one.reason_detail) ?? one.reason_detail;
+  return tooltip(one.name, `${words.say("excluded")}: ${words.say(`reason_${one.reason}`)}`, detail);
+}

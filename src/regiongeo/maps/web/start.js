@@ -1,0 +1,95 @@
+// Builds the page from its data. Read this first.
+import { connectAbout } from "./about.js";
+import { drawBackground } from "./background.js";
+import { makeCard } from "./card.js";
+import { decodePoint, readData } from "./data.js";
+import { fillText } from "./dom.js";
+import { drawLabels } from "./labels.js";
+import { drawLayerList } from "./legend.js";
+import { makeList } from "./list.js";
+import { drawRoads } from "./roads.js";
+import { connectSearch } from "./search.js";
+import { drawSites } from "./sites.js";
+import { offerTiles } from "./tiles.js";
+import { makeWords } from "./words.js";
+import { addControls, fitRegion, foldLegend, showPlace } from "./view.js";
+
+export function start(map) {
+  const data = readData(document);
+  const words = makeWords(data.texts, data.lang);
+  const announce = (text) => fillText("status", text);
+  const choice = { subregion: "", onlyPortfolio: false };
+
+  writeHeader(data, words);
+  connectAbout(data, words);
+  foldLegend();
+  addControls(map, data, words);
+  fitRegion(map, data);
+
+  const background = drawBackground(map, data, words);
+  const roads = drawRoads(map, data, words);
+  const sites = drawSites(map, data, words, (site) => select(site));
+  const tiles = offerTiles(map, data, words, { land: background.land, announce });
+  const labels = drawLabels(map, data, words, { pins: sites.pins, subregions: background.subregions });
+  const layers = [...sites.layers, labels.layer, ...roads.layers, ...background.layers, ...tiles.layers];
+  drawLayerList(map, words, layers, { onChange: labels.draw });
+
+  const card = makeCard(data, words, { onClose: deselect, onStep: step });
+  const list = makeList(data, words, { onSelect: (site) => select(site) });
+  connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
+  connectFilters(data, choice, update);
+  update();
+  labels.draw();
+
+  function isShown(site) {
+    return (!choice.subregion || site.subregion === choice.subregion) && (!choice.onlyPortfolio || site.gain);
+  }
+
+  function update() {
+    const shown = data.sites.filter(isShown);
+    list.show(shown);
+    sites.show(shown);
+    labels.draw();
+    announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
+  }
+
+  function select(site, { zoom = true } = {}) {
+    if (zoom) showPlace(map, decodePoint(site.at, data.scale), Math.max(map.getZoom(), 11));
+    sites.highlight(site);
+    card.show(site);
+    announce(words.say("selected", { rank: site.rank, name: site.name }));
+  }
+
+  function deselect(site) {
+    sites.highlight(null);
+    list.focus(site);
+  }
+
+  function step(site, by) {
+    const shown = data.sites.filter(isShown);
+    const at = shown.indexOf(site) + by;
+    if (shown[at]) select(shown[at]);
+  }
+}
+
+function writeHeader(data, words) {
+  const facts = words.say("facts", {
+    scenario: data.scenario, date: words.date(data.date), data_version: data.data_version,
+  });
+  fillText("facts", facts);
+  document.title = `${words.say("title")} – ${data.scenario}`;
+}
+
+function connectFilters(data, choice, update) {
+  const select = document.getElementById("subregion");
+  for (const { name } of data.subregions) select.add(new Option(name, name));
+  select.addEventListener("change", () => {
+    choice.subregion = select.value;
+    update();
+  });
+  const only = document.getElementById("only-portfolio");
+  only.addEventListener("change", () => {
+    choice.onlyPortfolio = only.checked;
+    update();
+  });
+}

@@ -1,0 +1,28 @@
+// The words of the page in its language, and numbers and dates as people of that language write them.
+
+const LOCALES = { nb: "nb-NO", en: "en-GB" };
+
+export function fillPlaces(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
+}
+
+export function makeWords(texts, lang) {
+  const locale = LOCALES[lang];
+
+  function number(value, decimals = 0) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    return new Intl.NumberFormat(locale, digits).format(value);
+  }
+
+  return {
+    say: (key, values = {}) => fillPlaces(texts[key], values),
+    number,
+    percent: (share) => `${number(share * 100)}${lang === "nb" ? "\u00a0" : ""}%`,
+    range: (low, high) => (low === high ? number(low) : fillPlaces(texts.class_to, { low: number(low), high: number(high) })),
+    points: (score) => number(score * 100, 1),
+    date(text) {
+      const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T12:00:00`) : new Date(NaN);
+      return Number.isNaN(day.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(day);
+    },
+  };
+}

@@ -1,0 +1,251 @@
+"""The command line as people use it: exit codes, one clear message, and nothing lost."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely import Point
+
+GOOD = "site_id,name,lon,lat\nP1,Tomt ved Kløfta,11.1421,60.0712\n"
+
+
+def _regiongeo(*words: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "regiongeo", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def _bytes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the main job once; return the folder that holds ``out``."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "plots.csv").write_text(GOOD, "utf-8")
+    done = _regiongeo("run", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_run_writes_every_promised_file(finished: Path) -> None:
+    names = {path.name for path in (finished / "out").iterdir()}
+
+    assert {"map.html", "ranking.csv", "sites.gpkg", "result.xlsx", "report.md", "run.json"} <= names
+    assert sum(name.endswith(".png") for name in names) >= 3
+
+
+def test_the_map_is_small_enough_to_mail(finished: Path) -> None:
+    assert (finished / "out" / "map.html").stat().st_size <= 3_000_000
+
+
+def test_run_json_names_inputs_and_no_place_of_this_machine(finished: Path) -> None:
+    text = (finished / "out" / "run.json").read_text("utf-8")
+    run = json.loads(text)
+
+    assert run["inputs"]["plots.csv"] == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert run["seed"] == run["scenario"]["uncertainty"]["seed"]
+    assert str(finished) not in text
+    assert str(Path.home()) not in text
+
+
+def test_verify_accepts_a_finished_run(finished: Path) -> None:
+    assert _regiongeo("verify", "out", cwd=finished).returncode == 0
+
+
+def test_d18_verify_names_a_file_that_was_changed(finished: Path, tmp_path: Path) -> None:
+    for path in (finished / "out").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "ranking.csv").write_text("changed", "utf-8")
+
+    done = _regiongeo("verify", str(tmp_path), cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert "ranking.csv" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: Path, tmp_path: Path) -> None:
+    before = _bytes(finished / "out")
+    (tmp_path / "plots.csv").write_text(GOOD, "utf-8")
+
+    done = _regiongeo(
+        "run", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=tmp_path, env=_env(PYTHONHASHSEED="11")
+    )
+
+    after = _bytes(tmp_path / "out")
+    assert done.returncode == 0
+    assert [name for name in before if before[name] != after[name]] == ["run.json"]
+
+
+def _env(**more: str) -> dict[str, str]:
+    import os  # noqa: PLC0415
+
+    return {**os.environ, **more}
+
+
+@pytest.mark.slow
+def test_json_is_one_object_and_the_seed_is_kept(tmp_path: Path) -> None:
+    done = _regiongeo("run", "--json", "--seed", "5", "--lang", "en", "--out", "out", cwd=tmp_path)
+    answer = json.loads(done.stdout)
+
+    assert answer["schema"] == "regiongeo.run/1"
+    assert answer["top"][0]["rank"] == 1
+    assert "trucks" in answer["top"][0]["why"]
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["seed"] == 5
+
+
+def _gpkg_without_crs(folder: Path) -> Path:
+    path = folder / "plots.gpkg"
+    frame = gpd.GeoDataFrame({"site_id": ["P1"], "name": ["Tomt"]}, geometry=[Point(597_868, 6_642_681)])
+    with pytest.warns(UserWarning, match="crs"):
+        frame.to_file(path, driver="GPKG", engine="pyogrio")
+    return path
+
+
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>canary.csv</SrcDataSource></OGRVRTLayer>'
+    "</OGRVRTDataSource>"
+)
+BAD_PLOTS = {
+    "swapped axes": ("p.csv", "site_id,name,lon,lat\nP1,Tomt,60.0712,11.1421\n", "lon and lat swapped"),
+    "wrong zone": ("p.csv", "site_id,name,east,north,epsg\nP1,Tomt,261000,6655000,25832\n", "25833"),
+    "outside the region": ("p.csv", "site_id,name,lon,lat\nP1,Tomt,10.2,61.4\n", "region"),
+    "far away": ("p.csv", "site_id,name,lon,lat\nP1,Tomt,5.33,60.39\n", "outside the area"),
+    "truncated": ("p.geojson", '{"type": "FeatureCollection", "features": [{"type": "Fea', "line 1"),
+    "empty": ("p.geojson", "", "no features"),
+    "a web page": ("p.geojson", "<!DOCTYPE html><html><body>Logg inn</body></html>", "web page"),
+    "a virtual format": ("p.geojson", VRT, ""),
+    "duplicate ids": ("p.csv", GOOD + "P1,Igjen,11.15,60.08\n", "P1"),
+    "text for a number": ("p.csv", "site_id,name,lon,lat\nP1,Tomt,elleve,60.0712\n", "elleve"),
+    "a shapefile": ("p.shp", "x", "p.shp"),
+    "a remote address": ("http://127.0.0.1:9/p.geojson", None, ""),
+}
+
+
+@pytest.mark.parametrize("case", BAD_PLOTS)
+def test_bad_plots_get_one_clear_message_and_lose_nothing(case: str, finished: Path, tmp_path: Path) -> None:
+    name, content, words = BAD_PLOTS[case]
+    if content is not None:
+        (tmp_path / name).write_text(content, "utf-8")
+    before = _bytes(finished / "out")
+
+    done = _regiongeo(
+        "run", "--plots", name if content is None else str(tmp_path / name), "--out", "out", cwd=finished
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert _bytes(finished / "out") == before
+
+
+def test_g01_a_geopackage_without_crs_is_refused(finished: Path, tmp_path: Path) -> None:
+    path = _gpkg_without_crs(tmp_path)
+
+    done = _regiongeo("run", "--plots", str(path), "--out", "out", cwd=finished)
+
+    assert done.returncode == 3
+    assert "CRS" in done.stderr or "coordinate system" in done.stderr
+
+
+def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
+    (finished / "s.toml").write_text("[plan]\nportfolio_sise = 3\n", "utf-8")
+
+    done = _regiongeo("run", "s.toml", "--out", "out", cwd=finished)
+
+    assert done.returncode == 3
+    assert "did you mean 'portfolio_size'" in done.stderr
+
+
+def test_o01_more_sites_than_fit_is_infeasible_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("[plan]\nportfolio_size = 150\n", "utf-8")
+
+    done = _regiongeo("run", "s.toml", "--out", "out", cwd=tmp_path)
+
+    assert done.returncode == 5
+    assert "spacing" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_d13_a_target_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", "utf-8")
+
+    done = _regiongeo("run", "--out", "out", cwd=tmp_path)
+
+    assert done.returncode == 6
+    assert (tmp_path / "out").read_text("utf-8") == "mine"
+
+
+def test_wrong_usage_is_code_2(tmp_path: Path) -> None:
+    assert _regiongeo("run", "--nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_init_writes_a_scenario_that_runs_and_never_overwrites(tmp_path: Path) -> None:
+    assert _regiongeo("init", cwd=tmp_path).returncode == 0
+    (tmp_path / "scenario.toml").write_text("name = 'mitt'\n", "utf-8")
+
+    again = _regiongeo("init", cwd=tmp_path)
+
+    assert again.returncode == 0
+    assert (tmp_path / "scenario.toml").read_text("utf-8") == "name = 'mitt'\n"
+    assert {"plots.csv", "stations.csv", "capacity.csv"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_scenario_template_states_the_defaults() -> None:
+    from importlib.resources import files  # noqa: PLC0415
+
+    from regiongeo import store  # noqa: PLC0415
+    from regiongeo.assumptions import assumption_table  # noqa: PLC0415
+    from regiongeo.scenario import Scenario, load_scenario  # noqa: PLC0415
+
+    stated = load_scenario(Path(str(files("regiongeo") / "templates" / "scenario.toml")))
+    weights = assumption_table(store.load_table("assumptions"), "weight", unit="weight")
+
+    assert stated.weights == weights
+    assert stated.replace(name="Osloregionen").model_dump(exclude={"weights"}) == Scenario().model_dump(
+        exclude={"weights"}
+    )
+
+
+def test_doctor_finds_nothing_wrong_here(tmp_path: Path) -> None:
+    done = _regiongeo("doctor", "--json", cwd=tmp_path)
+
+    checks = json.loads(done.stdout)["checks"]
+    assert [check for check in checks if not check["is_ok"]] == []
+    assert {"PROJ", "data", "solver", "map assets"} <= {check["name"] for check in checks}
+
+
+def test_data_list_and_verify(tmp_path: Path) -> None:
+    listed = _regiongeo("data", "list", cwd=tmp_path)
+
+    assert listed.returncode == 0
+    assert "municipalities" in listed.stdout
+    assert _regiongeo("data", "verify", cwd=tmp_path).returncode == 0
+
+
+def test_a_console_that_knows_few_letters_does_not_stop_the_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "regiongeo", "data", "list"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        env=_env(PYTHONIOENCODING="ascii"),
+    )
+
+    assert done.returncode == 0

@@ -1,0 +1,339 @@
+"""The built page in a real browser, opened as a file with the network blocked."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from shapely import Point, box
+
+from regiongeo.maps import draw_map
+from regiongeo.maps.payload import build_payload
+from regiongeo.pipeline import run
+from regiongeo.result import Result
+from regiongeo.scenario import Scenario
+from regiongeo.store import load_reference
+from toy import toy_result
+
+pytestmark = pytest.mark.browser
+CREDITS = ["© Kartverket, CC BY 4.0", "© OpenStreetMap contributors, ODbL 1.0"]
+HOSTILE = {
+    "template": "{{ 7*7 }} {% raw %} {# x #} {{ [].__class__ }} 100 % {% a",
+    "markup": "<img src=x onerror=window.hit=1></script><script>window.hit=1</script>"
+    "<!-- ]]> <svg onload=window.hit=1>",
+    "script": "${window.hit=1} `${window.hit=1}` \\ \" ' \u2028\u2029 \\u003c",
+    "attribute": "\" onmouseover=\"window.hit=1\" ' onfocus='window.hit=1' "
+    "javascript:window.hit=1 data:text/html,x",
+}
+
+
+def _refuse(reason: str) -> None:
+    """Skip where a person works without a browser, never in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        _refuse("no Chromium on the path: install it from the distribution")
+    if not (files("regiongeo") / "_assets" / "map.js").is_file():
+        _refuse("map assets are not built: python hatch_build.py")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page, with what it asked for and what it complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+
+    def show(self, path: Path) -> Page:
+        self.page.route("**/*", _only_files)
+        self.page.goto(path.as_uri())
+        return self.page
+
+
+def _only_files(route: Route) -> None:
+    if route.request.url.startswith("file://"):
+        route.continue_()
+    else:
+        route.abort()
+
+
+@pytest.fixture
+def open_map(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, locale="nb-NO")
+
+    def open_it(result: Result | None = None, **options: Any) -> Opened:
+        path = tmp_path / "map.html"
+        given: dict[str, Any] = {
+            "lang": "nb",
+            "date": "2026-11-20",
+            "data_version": "1",
+            "credits": CREDITS,
+            **options,
+        }
+        path.write_text(draw_map(toy_result() if result is None else result, **given), "utf-8")
+        opened = Opened(context.new_page())
+        opened.show(path)
+        return opened
+
+    yield open_it
+    context.close()
+
+
+COLOURS = """() => {
+  const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const seen = {};
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = `${data[at]},${data[at + 1]},${data[at + 2]},${data[at + 3]}`;
+    seen[colour] = (seen[colour] ?? 0) + 1;
+  }
+  return seen;
+}"""
+TRUCK_BROWN = "156,67,16,255"  # 1 000 trucks per day and more
+
+
+def test_page_draws_asks_nothing_and_complains_of_nothing(open_map: Callable[..., Opened]) -> None:
+    opened = open_map()
+    colours = opened.page.evaluate(COLOURS)
+    assert colours.get(TRUCK_BROWN, 0) > 500
+    assert colours.get("251,250,246,255", 0) > 50_000
+    assert opened.page.title() == "Energistasjoner for tunge kjøretøy – Prøveregionen"
+    assert opened.page.get_attribute("html", "lang") == "nb"
+    assert [url.split(":")[0] for url in opened.requests] == ["file"]
+    assert opened.complaints == []
+
+
+def test_layers_toggle_with_their_legend(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    legend = page.locator(".layer", has=page.locator("#layer_roads")).locator("ul")
+    assert "1 000–2 000" in legend.inner_text().replace("\u00a0", " ")
+    page.uncheck("#layer_roads")
+    page.wait_for_function(f"() => !(({COLOURS})()['{TRUCK_BROWN}'] > 500)")
+    assert not legend.is_visible()
+    page.check("#layer_roads")
+    page.wait_for_function(f"() => ({COLOURS})()['{TRUCK_BROWN}'] > 500")
+    assert legend.is_visible()
+
+
+def test_excluded_sites_are_a_layer_that_is_off_at_first(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    assert not page.is_checked("#layer_excluded")
+    before = page.evaluate(COLOURS).get("111,111,107,255", 0)
+    page.check("#layer_excluded")
+    page.wait_for_function(f"() => (({COLOURS})()['111,111,107,255'] ?? 0) > {before}")
+
+
+def test_search_finds_sites_municipalities_and_places(open_map: Callable[..., Opened]) -> None:
+    opened = open_map()
+    page = opened.page
+    page.fill("#search", "truck")
+    assert page.locator("#search-hits [role=option]").all_inner_texts() == [
+        "Truckstopp E6, Vestby\nlokalitet"
+    ]
+    page.press("#search", "ArrowDown")
+    assert page.get_attribute("#search", "aria-activedescendant") == "hit-0"
+    page.press("#search", "Enter")
+    assert page.locator("#card h2").inner_text() == "Truckstopp E6, Vestby"
+    page.keyboard.press("Escape")
+    page.fill("#search", "ostby")
+    assert page.locator("#search-hits small").all_inner_texts()[:2] == ["kommune", "sted"]
+    page.fill("#search", "finnes ikke")
+    assert page.locator("#search-hits").inner_text() == "Ingen treff"
+    assert opened.complaints == []
+
+
+def test_filters_narrow_list_and_pins(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    assert page.locator("#list button").count() == page.locator(".pin-place").count() == 3
+    page.select_option("#subregion", "Østregionen")
+    assert page.locator("#list .name").all_inner_texts() == ["Tomt øst, Østby"]
+    assert page.locator(".pin-place").count() == 1
+    page.select_option("#subregion", "")
+    page.check("#only-portfolio")
+    assert page.locator("#list .rank, #list .pin").all_inner_texts() == ["1"]
+
+
+def test_card_tells_why_how_sure_and_what_is_not_checked(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    page.click("#list button >> nth=0")
+    card = page.locator("#card").inner_text().replace("\u00a0", " ")
+    for text in (
+        "Kryss E6/Rv4, Midtby", "Plass 1 av 3", "I porteføljen", "Søkeområde, ikke tomt", "1–3", "100 %",
+        "Står høyt fordi mange lastebiler passerer.", "1 000 lastebiler/døgn", "2,0 km",
+        "Annet vern enn nasjonalpark er ikke kontrollert.",
+    ):  # fmt: skip
+        assert text in card
+    page.click("#card .bar button >> nth=2")
+    page.click("#card .bar button >> nth=2")
+    plot = page.locator("#card").inner_text()
+    assert "Tomt øst, Østby" in plot
+    assert "ingen data" in plot
+    assert "8,0 dekar" in plot
+    assert "Søkeområde" not in plot
+
+
+def test_list_works_by_keyboard(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    page.focus("#list button >> nth=0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Truckstopp E6, Vestby"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.id") == "T"
+    assert not page.locator("#card").is_visible()
+
+
+def test_pin_opens_the_card(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    page.click(".pin-place >> nth=1")
+    assert page.locator("#card").is_visible()
+
+
+def test_page_about_the_data_names_sources_and_caveats(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    page.click("#about-open")
+    about = page.locator("#about").inner_text()
+    assert all(line in about for line in CREDITS)
+    assert "Eksisterende energistasjoner er ikke tatt med" in about
+    assert "Leaflet" in about
+    page.keyboard.press("Escape")
+    assert not page.locator("#about").is_visible()
+
+
+def test_online_map_gives_up_after_three_errors(open_map: Callable[..., Opened]) -> None:
+    opened = open_map()
+    page = opened.page
+    page.click("#layer_tiles")
+    page.wait_for_function("() => !document.getElementById('layer_tiles').checked")
+    assert page.inner_text("#status") == "Uten nett – innebygd kart vises"
+    foreign = {url.split("/")[2] for url in opened.requests if not url.startswith("file:")}
+    assert foreign == {"cache.kartverket.no"}
+
+
+def test_without_online_map_the_layer_is_not_offered(open_map: Callable[..., Opened]) -> None:
+    page = open_map(online_tiles=False).page
+    assert page.locator("#layer_tiles").count() == 0
+
+
+def test_english_page_holds_no_norwegian_label(open_map: Callable[..., Opened]) -> None:
+    opened = open_map(lang="en")
+    labels = opened.page.locator("header, .search, .filters, #layers, #results > h2").all_inner_texts()
+    assert not set("æøåÆØÅ") & set("".join(labels).replace("Østregionen", "").replace("Prøveregionen", ""))
+    assert "Ranked sites" in "".join(labels)
+    assert opened.complaints == []
+
+
+@pytest.mark.slow
+def test_map_of_the_shipped_data_is_light_and_quiet(open_map: Callable[..., Opened], tmp_path: Path) -> None:
+    result = run(Scenario(), load_reference())
+    opened = open_map(result)
+    assert (tmp_path / "map.html").stat().st_size < 1_500_000
+    assert opened.page.locator("#list button").count() == len(result.sites)
+    assert opened.page.locator(".pin-place").count() == 10
+    assert len(opened.page.evaluate(COLOURS)) > 100
+    assert len(opened.requests) == 1
+    assert opened.complaints == []
+
+
+def poisoned(text: str) -> Result:
+    """Return the toy result with ``text`` in every field that holds free text."""
+    result = toy_result()
+    reference = result.reference
+    points = gpd.GeoDataFrame({"name": [text]}, geometry=[Point(600_000, 6_645_000)], crs="EPSG:25832")
+    area = gpd.GeoDataFrame(
+        {"name": [text]}, geometry=[box(600_000, 6_645_000, 604_000, 6_649_000)], crs="EPSG:25832"
+    )
+    tables = replace(
+        reference,
+        municipalities=reference.municipalities.assign(name=text),
+        places=reference.places.assign(name=text),
+        parks=area,
+        ports=points,
+        airports=points,
+        freight_nodes=points,
+    )
+    links = result.network.links.assign(road=text)
+    return replace(
+        result,
+        scenario=result.scenario.model_copy(update={"name": text}),
+        reference=tables,
+        region=result.region.assign(name=text, subregion=text),
+        subregions=result.subregions.iloc[:1].set_axis(pd.Index([text], name="subregion")),
+        network=replace(result.network, links=links),
+        sites=result.sites.assign(name=text, road=text, subregion=text),
+        excluded=result.excluded.assign(name=text, reason_detail=text),
+        stations=points.assign(power_kw=100.0).set_axis(pd.Index([text], name="station_id")),
+        plots=area.set_axis(pd.Index([text], name="site_id")),
+        ranking=result.ranking.assign(why=text),
+        notices=(text,),
+    )
+
+
+OPEN_TOOLTIPS = """() => {
+  const texts = [];
+  map_region.eachLayer((layer) => {
+    if (!layer.getTooltip?.()) return;
+    layer.openTooltip();
+    texts.push(document.querySelector(".leaflet-tooltip")?.textContent ?? "");
+    layer.closeTooltip();
+  });
+  return texts;
+}"""
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_is_shown_as_it_stands_and_nothing_runs(
+    open_map: Callable[..., Opened], payload: str
+) -> None:
+    result = poisoned(payload)
+    making: dict[str, Any] = {"lang": "nb", "date": payload, "data_version": payload, "credits": [payload]}
+    opened = open_map(result, **making)
+    page = opened.page
+    for layer in ("layer_excluded", "layer_freight"):
+        page.check(f"#{layer}")
+    shown = page.evaluate(
+        """() => Object.fromEntries([
+          ["site", "#list .name"], ["option", "#subregion option:nth-child(2)"], ["facts", "#facts"],
+          ["notice", "#notices li"], ["credit", "#credit"],
+        ].map(([name, selector]) => [name, document.querySelector(selector).textContent]))"""
+    )
+    assert all(payload in text for text in shown.values()), shown
+    assert shown["option"] == payload
+    tips = page.evaluate(OPEN_TOOLTIPS)
+    assert len(tips) >= 8
+    assert all(payload in tip for tip in tips)
+    page.fill("#search", payload[:12])
+    assert page.locator("#search-hits span").all_text_contents()[0] == payload
+    page.keyboard.press("Escape")
+    page.click("#list button >> nth=0")
+    assert payload in (page.locator("#card").text_content() or "")
+    page.click("#about-open")
+    assert (page.locator("#about").text_content() or "").count(payload) >= 4
+    assert page.evaluate("window.hit") is None
+    data = page.evaluate("JSON.parse(document.getElementById('rg-data').textContent)")
+    assert data == json.loads(json.dumps(build_payload(result, online_tiles=True, **making)))
+    assert len(opened.requests) == 1
+    assert opened.complaints == []

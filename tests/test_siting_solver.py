@@ -1,0 +1,234 @@
+"""The door to the solver: a checked plan or one clear error (rows O03-O07, O09, O10)."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
+
+import highspy
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from regiongeo.errors import DataError, EngineError, InfeasibleError
+from regiongeo.siting import solver
+from regiongeo.siting.solver import Model, settle_ties, solve
+from regiongeo.siting.spacing import most_apart
+
+
+def knapsack(gain: list[float], weight: list[float], *, limit: float) -> Model:
+    size = len(gain)
+    return Model(
+        gain=np.array(gain, dtype=float),
+        matrix=sparse.csr_array(np.array([weight], dtype=float)),
+        row_low=np.array([-np.inf]),
+        row_high=np.array([limit], dtype=float),
+        low=np.zeros(size),
+        high=np.ones(size),
+        is_integer=np.ones(size, dtype=bool),
+    )
+
+
+@pytest.fixture
+def three() -> Model:
+    """Three things worth 6, 5, 4 that weigh 3, 2, 2; the bag carries 4: the last two, worth 9, are best."""
+    return knapsack([6, 5, 4], [3, 2, 2], limit=4)
+
+
+def answer(
+    *,
+    status: object = highspy.HighsModelStatus.kOptimal,
+    x: tuple[float, ...] = (0, 1, 1),
+    bound: float = 9.0,
+    has_plan: bool = True,
+) -> SimpleNamespace:
+    """Return what HiGHS would hold after a run."""
+    kinds = highspy.SolutionStatus
+    found = kinds.kSolutionStatusFeasible if has_plan else kinds.kSolutionStatusNone
+    return SimpleNamespace(
+        getModelStatus=lambda: status,
+        getInfo=lambda: SimpleNamespace(primal_solution_status=found, mip_dual_bound=bound),
+        getSolution=lambda: SimpleNamespace(col_value=list(x)),
+        modelStatusToString=str,
+        version=lambda: "0",
+    )
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, **held: object) -> None:
+    monkeypatch.setattr(solver, "_run", lambda *_: answer(**held))
+
+
+def test_optimum_by_hand(three: Model) -> None:
+    found = solve(three, time_limit_s=10)
+    assert found.status == "optimal"
+    assert found.x.tolist() == [0, 1, 1]
+    assert (found.objective, found.bound, found.gap) == (9, 9, 0)
+
+
+def test_a_model_without_integers_is_a_linear_program(three: Model) -> None:
+    found = solve(replace(three, is_integer=np.zeros(3, dtype=bool)), time_limit_s=10)
+    assert found.objective == pytest.approx(9)
+    assert found.gap == 0
+
+
+def test_o01_conflicting_rows_are_infeasible(three: Model) -> None:
+    with pytest.raises(InfeasibleError, match="constraints conflict"):
+        solve(replace(three, row_low=np.array([8.0]), row_high=np.array([9.0])), time_limit_s=10)
+
+
+def test_o03_time_limit_without_a_plan() -> None:
+    numbers = np.random.default_rng(0)
+    hard = knapsack(list(numbers.random(60)), list(numbers.random(60)), limit=10.0)
+    with pytest.raises(InfeasibleError, match="no plan found in 0 s, not proved infeasible"):
+        solve(hard, time_limit_s=0.0)
+
+
+def test_o04_a_plan_with_its_gap(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit, bound=9.18)
+    found = solve(three, time_limit_s=1)
+    assert found.status == "feasible"
+    assert found.gap == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("bound", [10.0, np.inf])
+def test_o04_a_gap_above_the_threshold_is_refused(
+    three: Model, monkeypatch: pytest.MonkeyPatch, bound: float
+) -> None:
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit, bound=bound)
+    with pytest.raises(InfeasibleError, match="accepted are 5%"):
+        solve(three, time_limit_s=1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e20])
+@pytest.mark.parametrize("name", ["gain", "low", "high"])
+def test_o05_numbers_are_checked_before(three: Model, name: str, bad: float) -> None:
+    numbers = getattr(three, name).copy()
+    numbers[1] = bad
+    with pytest.raises(DataError, match=name):
+        replace(three, **{name: numbers})
+
+
+def test_o05_matrix_and_rows_are_checked_before(three: Model) -> None:
+    matrix = three.matrix.copy()
+    matrix.data[0] = np.nan
+    with pytest.raises(DataError, match="matrix"):
+        replace(three, matrix=matrix)
+    with pytest.raises(DataError, match="row_high"):
+        replace(three, row_high=np.array([np.nan]))
+    with pytest.raises(DataError, match=r"row_low has \(2,\), not \(1,\) entries"):
+        replace(three, row_low=np.zeros(2))
+
+
+def test_o06_solver_missing(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    with pytest.raises(EngineError, match="install the package highspy"):
+        solve(three, time_limit_s=1)
+
+
+def test_o06_o15_refused_option(three: Model) -> None:
+    with pytest.raises(EngineError, match="refuses the option threads = -1"):
+        solve(three, time_limit_s=1, threads=-1)
+
+
+STATES = highspy.HighsModelStatus
+
+
+@pytest.mark.parametrize("status", [STATES.kNotset, STATES.kUnknown, STATES.kSolveError, STATES.kUnbounded])
+def test_o06_other_ends_are_failures(
+    three: Model, monkeypatch: pytest.MonkeyPatch, status: highspy.HighsModelStatus
+) -> None:
+    pretend(monkeypatch, status=status)
+    with pytest.raises(EngineError, match="ended with status"):
+        solve(three, time_limit_s=1)
+
+
+def test_o06_optimal_without_a_plan_is_a_failure(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, has_plan=False)
+    with pytest.raises(EngineError, match="ended with status"):
+        solve(three, time_limit_s=1)
+
+
+def test_o06_another_thread_count_in_one_process_is_named() -> None:
+    code = """
+from regiongeo.errors import EngineError
+from regiongeo.siting.coverage import choose_portfolio
+import numpy as np, pandas as pd
+numbers = np.random.default_rng(1)
+names = [f"S{i:02d}" for i in range(30)]
+covers = pd.DataFrame(numbers.random((80, 30)) < 0.1, columns=names)
+covers.index = [f"L{i}" for i in range(80)]
+demand = pd.Series(numbers.random(80), index=covers.index)
+first = choose_portfolio(covers, demand, size=6, threads=1)
+try:
+    second = choose_portfolio(covers, demand, size=6, threads=2)
+except EngineError as error:
+    assert "another number of threads" in str(error), error
+else:
+    assert second.sites == first.sites
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_o09_optimal_with_a_gap_is_not_called_optimal(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, bound=9.001)
+    found = solve(three, time_limit_s=1)
+    assert found.status == "feasible"
+    assert found.gap == pytest.approx(0.001 / 9)
+
+
+def test_o10_integers_are_whole(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, x=(1e-10, 1 - 1e-10, 1 + 1e-10))
+    assert solve(three, time_limit_s=1).x.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("x", [(1.0, 1.0, 1.0), (np.nan, 1.0, 1.0), (), (0.5, 1.0, 1.0, 1.0)])
+def test_o10_a_plan_that_breaks_the_model_is_refused(
+    three: Model, monkeypatch: pytest.MonkeyPatch, x: tuple[float, ...]
+) -> None:
+    pretend(monkeypatch, x=x)
+    with pytest.raises(EngineError, match="HiGHS returned"):
+        solve(three, time_limit_s=1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), min_size=1, max_size=6),
+    st.integers(0, 8),
+    st.integers(0, 9),
+)
+def test_o07_ties_settle_as_by_enumeration(things: list[tuple[int, int]], limit: int, seed: int) -> None:
+    gain, weight = zip(*things, strict=True)
+    model = knapsack(list(gain), list(weight), limit=limit)
+    plans = [x for x in product((0, 1), repeat=len(things)) if np.dot(weight, x) <= limit]
+    best = max(np.dot(gain, x) for x in plans)
+    found = solve(model, time_limit_s=10, seed=seed)
+    settled = settle_ties(model, found, np.arange(len(things)), time_limit_s=10, seed=seed)
+    assert found.objective == settled.objective == best
+    assert tuple(settled.x) == max(x for x in plans if np.dot(gain, x) == best)
+
+
+def test_o07_only_proven_optima_can_be_settled(three: Model) -> None:
+    open_end = replace(solve(three, time_limit_s=10), status="feasible")
+    with pytest.raises(InfeasibleError, match="proven best"):
+        settle_ties(three, open_end, np.arange(3), time_limit_s=10, seed=0)
+
+
+def test_o07_ties_not_settled_in_time() -> None:
+    alike = knapsack([1.0] * 40, [1.0] * 40, limit=20.5)
+    best = solve(alike, time_limit_s=10)
+    with pytest.raises(InfeasibleError):
+        settle_ties(alike, best, np.arange(40), time_limit_s=-1.0, seed=0)
+
+
+@given(st.integers(1, 9), st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=20))
+def test_most_apart_as_by_enumeration(size: int, pairs: set[tuple[int, int]]) -> None:
+    near = np.zeros((size, size), dtype=bool)
+    for one, other in pairs:
+        if one != other and max(one, other) < size:
+            near[one, other] = near[other, one] = True
+    picks = (np.flatnonzero(x) for x in product((0, 1), repeat=size))
+    largest = max(len(pick) for pick in picks if not near[np.ix_(pick, pick)].any())
+    assert most_apart(near, enough=size + 1, time_limit_s=10) == largest
+    assert 1 <= most_apart(near, enough=1, time_limit_s=10) <= largest

@@ -1,0 +1,80 @@
+// Pure functions of the map page; run by test_maps_web.py with node --test.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { spreadWeights } from "../../src/regiongeo/maps/web/card.js";
+import { makeIndex } from "../../src/regiongeo/maps/web/collision.js";
+import { classOf, decodeLine, decodePoint } from "../../src/regiongeo/maps/web/data.js";
+import { findHits, fold, matchOf } from "../../src/regiongeo/maps/web/match.js";
+import { spread } from "../../src/regiongeo/maps/web/pins.js";
+import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
+
+test("a line is the running sum of its steps, lat before lon", () => {
+  assert.deepEqual(decodeLine([1075000, 5991000, 100, -100], 100000), [[59.91, 10.75], [59.909, 10.751]]);
+  assert.deepEqual(decodePoint([1075000, 5991000], 100000), [59.91, 10.75]);
+  assert.deepEqual(decodeLine([], 100000), []);
+});
+
+test("a class begins at its lower bound, and the last one is open", () => {
+  const breaks = [0, 200, 500];
+  assert.deepEqual([0, 199.9, 200, 499, 500, 9999].map((value) => classOf(value, breaks)), [0, 0, 1, 1, 2, 2]);
+});
+
+test("pins stay on their place unless a better one is there, and never overlap", () => {
+  assert.deepEqual(spread([{ x: 0, y: 0 }, { x: 100, y: 0 }], 30), [[0, 0], [0, 0]]);
+  const crowd = Array.from({ length: 10 }, (_, at) => ({ x: at % 3, y: at % 2 }));
+  const places = spread(crowd, 30).map(([dx, dy], at) => [crowd[at].x + dx, crowd[at].y + dy]);
+  assert.deepEqual(places[0], [0, 0]);
+  for (let one = 0; one < places.length; one += 1) {
+    for (let other = 0; other < one; other += 1) {
+      const gap = Math.hypot(places[one][0] - places[other][0], places[one][1] - places[other][1]);
+      assert.ok(gap >= 30, `${one} and ${other}: ${gap}`);
+    }
+  }
+});
+
+test("pins keep away from what must stay readable", () => {
+  const [[dx, dy]] = spread([{ x: 0, y: 0 }], 30, [{ x: 5, y: 0 }]);
+  assert.ok(Math.hypot(dx - 5, dy) >= 30);
+});
+
+test("a label finds room only where nothing stands, a pin takes its room", () => {
+  const index = makeIndex();
+  assert.equal(index.add([0, 0, 10, 10]), true);
+  assert.equal(index.add([5, 5, 15, 15]), false);
+  assert.equal(index.add([10, 0, 20, 10]), true);
+  index.block([15, 5, 40, 40]);
+  assert.equal(index.add([30, 30, 35, 35]), false);
+});
+
+test("search folds Norwegian letters and case", () => {
+  assert.equal(fold("Sørumsand Ærøy Ås Åmål"), "sorumsand aeroy as amal");
+  assert.equal(fold("LILLESTRÖM"), "lillestrom");
+});
+
+test("search puts the same before beginnings, beginnings before words, words before parts", () => {
+  assert.deepEqual(["oslo", "oslo s", "kryss oslo", "xoslo", "moss"].map((text) => matchOf(text, "oslo")), [0, 1, 2, 3, 4]);
+  const index = ["Kryss ved Ås", "Ås", "Åsnes", "Moss"].map((name, order) => ({ name, order, folded: fold(name) }));
+  assert.deepEqual(findHits(index, " as ").map(({ name }) => name), ["Ås", "Åsnes", "Kryss ved Ås"]);
+  assert.deepEqual(findHits(index, "  "), []);
+});
+
+test("what a criterion can give: the weight of one without data goes to the others", () => {
+  assert.deepEqual(spreadWeights([0.5, 0.25, 0.25], [0.4, null, 0.1]), [0.5 / 0.75, 0.25, 0.25 / 0.75]);
+});
+
+test("places in a sentence are filled once, unknown ones stay, and values are not read again", () => {
+  assert.equal(fillPlaces("{a} av {b} {c}", { a: "{b}", b: 2 }), "{b} av 2 {c}");
+});
+
+test("numbers, shares and dates are written as people of the language do", () => {
+  const nb = makeWords({}, "nb");
+  const en = makeWords({}, "en");
+  assert.equal(nb.number(12345.67, 1).replace(/\s/g, " "), "12 345,7");
+  assert.equal(en.number(12345.67, 1), "12,345.7");
+  assert.equal(nb.percent(0.942).replace(/\s/g, " "), "94 %");
+  assert.equal(nb.date("2026-11-20"), "20. november 2026");
+  assert.equal(makeWords({ class_to: "{low}–{high}" }, "nb").range(2, 5), "2–5");
+  assert.equal(nb.range(1, 1), "1");
+  assert.equal(nb.date("i går"), "i går");
+});
