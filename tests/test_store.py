@@ -31,7 +31,7 @@ from regiongeo.store import (
     read_table,
     verify,
 )
-from regiongeo.tables import MEMBERS, REFERENCE, ReferenceData
+from regiongeo.tables.reference import MEMBERS, REFERENCE, ReferenceData
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import re
 import tomllib
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
@@ -31,16 +31,7 @@ Criterion = Literal[
     "subregion_lack",
     "builtup_share",
 ]
-CRITERIA: tuple[Criterion, ...] = (
-    "passing_trucks",
-    "gap_closed_km",
-    "access_minutes",
-    "grid_km",
-    "grid_mw",
-    "population_30min",
-    "subregion_lack",
-    "builtup_share",
-)
+CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 """Names of the criteria in the order of every table and chart."""
 
 
