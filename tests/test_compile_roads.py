@@ -81,8 +81,8 @@ def source(tmp_path: Path) -> Path:
     sections.to_crs(25833).to_file(roads / "npra_tent_sections_osloregion.gpkg")
     _write_points(roads)
     (roads / "npra_aadt_by_road_municipality.csv").write_text(
-        "ref,municipality,n,a2017,a2020,heavy_share\n"
-        "E6,Vestby,2,1000,900,\nE6,Midtby,1,,700,0.15\nE6,Fjernby,1,5,5,\n",
+        "ref,municipality,n,aadt_median,aadt_max,a2017,a2020,heavy_share\n"
+        "E6,Vestby,2,900,1800,1000,900,\nE6,Midtby,1,700,700,,700,0.15\nE6,Fjernby,1,5,5,5,5,\n",
         encoding="utf-8",
     )
     (roads / "npra_vti2019_lengthclass_shares_by_county.csv").write_text(
@@ -170,6 +170,7 @@ def test_road_municipality_prefers_2017_and_drops_far_places(source: Path) -> No
     assert table.index.tolist() == [("E6", "3201"), ("E6", "3203")]
     assert table["year"].tolist() == [2017, 2020]
     assert table["aadt"].tolist() == [1000, 700]
+    assert table["spread"].tolist() == [2.0, 1.0]  # 1800 over 900
 
 
 def test_the_same_source_gives_the_same_tables(source: Path) -> None:
@@ -284,7 +285,7 @@ def test_real_heavy_volumes_are_plausible(real: Tables) -> None:
     known = {"NO-013.18": 7888, "NO-016.07": 3125, "NO-104.17": 5773, "NO-109.04": 1017, "NO-013.16": 5608}
     assert {section: heavy[section] for section in known} == known
     km = basis_lengths(real["links"], traffic)
-    assert km.loc[["E", "R"], "none"].sum() / km.loc[["E", "R"]].to_numpy().sum() < 0.1
+    assert km.loc[["E", "R"], "none"].sum() / km.loc[["E", "R"]].to_numpy().sum() < 0.11
 
 
 @pytest.mark.sources

@@ -32,15 +32,25 @@ def links() -> pd.DataFrame:
     return toy_links()
 
 
+def _passing(links: pd.DataFrame, trucks: pd.Series, *, limit_m: float) -> pd.Series:
+    return criteria.passing_trucks(criteria.busiest_link(METRES, links, trucks, limit_m=limit_m), trucks)
+
+
+def test_the_busiest_link_names_where_the_trucks_are(links: pd.DataFrame) -> None:
+    busiest = criteria.busiest_link(METRES, links, TRUCKS, limit_m=7_000)
+
+    assert busiest.to_dict() == {"K": "ab", "P": "bc", "T": "ab"}
+
+
 def test_passing_trucks_is_a_maximum_over_near_links_never_a_sum(links: pd.DataFrame) -> None:
-    passing = criteria.passing_trucks(METRES, links, TRUCKS, limit_m=7_000)
+    passing = _passing(links, TRUCKS, limit_m=7_000)
 
     # K stands on b, where ab (1000) and bc (800) meet; P reaches c (7 km): bc and ce; T reaches a (6 km): ab.
     assert passing.to_dict() == {"K": 1000.0, "P": 800.0, "T": 1000.0}
 
 
 def test_passing_trucks_without_a_volume_near_is_no_data_not_zero(links: pd.DataFrame) -> None:
-    passing = criteria.passing_trucks(METRES, links, pd.Series({"bd": 50.0}), limit_m=5_000)
+    passing = _passing(links, pd.Series({"bd": 50.0}), limit_m=5_000)
 
     assert passing["K"] == 50.0
     assert passing[["P", "T"]].isna().all()
@@ -49,7 +59,7 @@ def test_passing_trucks_without_a_volume_near_is_no_data_not_zero(links: pd.Data
 def test_passing_trucks_looks_at_main_roads_only(links: pd.DataFrame) -> None:
     links = links.assign(road_category=["F", "E", "R", "E"])  # ab becomes a county road
 
-    assert criteria.passing_trucks(METRES, links, TRUCKS, limit_m=1_000)["K"] == 800.0
+    assert _passing(links, TRUCKS, limit_m=1_000)["K"] == 800.0
 
 
 def test_gap_closed_without_stations_is_the_main_road_within_reach(links: pd.DataFrame) -> None:
@@ -89,10 +99,10 @@ def test_covered_length_never_exceeds_the_link_and_grows_with_reach(
 def test_links_within_asks_for_the_whole_link(links: pd.DataFrame) -> None:
     within = criteria.links_within(METRES, links, reach_m=20_000)
 
-    # The farthest point of ab from T is b's side: max(6, 14) = 14 km; of bc it is c: 34 km.
-    assert within["T"].to_dict() == {"ab": False, "bc": False, "bd": False, "ce": False} | {
-        "ab": (6 + 14 + 20) / 2 <= 20
-    }
+    # T reaches ab from both ends: the point both ways meet is (6 + 14 + 20) / 2 = 20 km away. Of bc the
+    # farthest is c (34 km).
+    assert within["T"].to_dict() == {"ab": True, "bc": False, "bd": False, "ce": False}
+    assert not criteria.links_within(METRES, links, reach_m=19_999).loc["ab", "T"]
     assert within["K"].to_dict() == {"ab": True, "bc": True, "bd": True, "ce": False}
 
 
@@ -157,7 +167,7 @@ def test_subregion_lack_compares_its_share_of_stations_with_its_share_of_trucks(
     )
 
     lack = criteria.subregion_lack(
-        toy_sites(), region=region, links=toy_links(), truck_aadt=TRUCKS, supply=[stations, stations.iloc[:0]]
+        toy_sites(), region=region, links=toy_links(), truck_aadt=TRUCKS, supply=stations
     )
 
     # All stations are in Vest (its share is more than its need): 0. Østby stands for itself and has none: 1.
@@ -172,7 +182,7 @@ def test_subregion_lack_is_what_is_missing_of_a_proportional_share() -> None:
     stations = gpd.GeoDataFrame(geometry=places, crs=WORK)
 
     lack = criteria.subregion_lack(
-        toy_sites(), region=region, links=toy_links(), truck_aadt=TRUCKS, supply=[stations]
+        toy_sites(), region=region, links=toy_links(), truck_aadt=TRUCKS, supply=stations
     )
 
     # Need: ab 1000 x 20 + bc 800 x 20 = 36,000 truck-km in Vest, ce 400 x 20 = 8,000 in Øst: 9/11 and 2/11.

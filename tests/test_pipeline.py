@@ -121,7 +121,8 @@ def _distances_from(result: Result, site: str, *, limit_m: float) -> dict[str, f
 def test_passing_trucks_and_coverage_agree_with_an_independent_search(result: Result) -> None:
     """Recompute two criteria and the portfolio's coverage for chosen sites on the uncut network."""
     links = result.network.links
-    main = links[links["road_category"].isin(["E", "R"]) & ~links["is_ferry"]]
+    roads = links[links["road_category"].isin(["E", "R"]) & ~links["is_ferry"]]
+    main = roads[roads["municipality_id"].isin(result.region.index)]
     trucks = result.link_traffic["truck_aadt"]
     reach_m = result.scenario.plan.service_distance_km * 1000
     covered: set[str] = set()
@@ -129,7 +130,7 @@ def test_passing_trucks_and_coverage_agree_with_an_independent_search(result: Re
         metres = _distances_from(result, site, limit_m=2 * reach_m)
         u, v = (main[end].map(metres).fillna(np.inf) for end in ("from_node", "to_node"))
         covered |= set(main.index[(u + v + main["length_m"]) / 2 <= reach_m])
-        near = main[(np.minimum(u, v) <= 3_000)]
+        near = main[np.minimum(u, v) <= 3_000]
         found = trucks[near.index].max()
         # The link the site stands on counts although both its ends may lie beyond the limit.
         assert np.isnan(found) or result.criteria.loc[site, "passing_trucks"] >= found

@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import Point, box
+from shapely import LineString, Point, box
 
 from regiongeo.errors import SchemaError
 from regiongeo.network import build_network
@@ -96,6 +96,42 @@ def test_a_road_that_leaves_a_motorway_makes_a_junction_and_one_that_leaves_a_ma
     assert nothing.empty
 
 
+def _with_a_road_across(*, at_b: str, straight_on: str | None) -> gpd.GeoDataFrame:
+    """Lead one road from d to b, and on to a new node s south of b under the number ``straight_on``."""
+    links = toy_reference().links
+    links.loc["bd", ["road", "road_category"]] = [at_b, "F"]
+    if straight_on is not None:
+        south = links.loc[["bd"]].assign(road=straight_on, from_node="b", to_node="s")
+        south = south.set_geometry([LineString([_at(610, 8), _at(610, 2)])]).set_axis(["bs"])
+        links = gpd.GeoDataFrame(pd.concat([links, south]).rename_axis("link_id"), crs=WORK)
+    return links
+
+
+@pytest.mark.parametrize(
+    ("straight_on", "is_certain"),
+    [(None, True), ("Fv121", True), ("Fv120", False)],
+    ids=["a road that ends there", "two roads that meet there", "one road straight through: maybe a bridge"],
+)
+def test_an_exit_is_certain_unless_one_road_only_runs_straight_through(
+    straight_on: str | None,
+    is_certain: bool,  # noqa: FBT001 - a case of the table above
+) -> None:
+    nodes = toy_reference().nodes
+    south = gpd.GeoDataFrame(index=pd.Index(["s"], name="node_id"), geometry=[_at(610, 2)], crs=WORK)
+    links = _with_a_road_across(at_b="Fv120", straight_on=straight_on)
+
+    junctions = find_junctions(build_network(pd.concat([nodes, south]), links))
+
+    assert junctions["is_certain"].to_dict() == {"b": is_certain}
+
+
+def test_where_the_main_roads_meet_in_a_tunnel_there_is_no_site() -> None:
+    reference = toy_reference()
+    buried = reference.links.assign(medium="tunnel")
+
+    assert find_junctions(build_network(reference.nodes, buried)).empty
+
+
 def test_candidates_have_ids_by_kind_and_junctions_are_search_areas() -> None:
     reference = _reference(_fuel(f1=(596, 7.9, True), f2=(600, 7.9, False)))
 
@@ -124,12 +160,12 @@ def test_names_say_what_road_place_and_municipality() -> None:
     }
 
 
-def test_equal_names_are_told_apart_by_their_id() -> None:
+def test_equal_names_are_numbered_in_the_order_of_their_ids() -> None:
     fuel = _fuel(f1=(596, 7.9, True), f2=(600, 7.9, True)).assign(name="Shell")
 
     names = _screen(fuel).sites["name"]
 
-    assert names[["T-f1", "T-f2"]].tolist() == ["Shell, E6, Vestby · T-f1", "Shell, E6, Vestby · T-f2"]
+    assert names[["T-f1", "T-f2"]].tolist() == ["Shell, E6, Vestby (1)", "Shell, E6, Vestby (2)"]
 
 
 def test_each_exclusion_keeps_its_reason_and_the_figure_behind_it() -> None:
@@ -150,10 +186,10 @@ def test_each_exclusion_keeps_its_reason_and_the_figure_behind_it() -> None:
     screening = _screen(fuel, parks=parks)
 
     assert screening.excluded[["reason", "reason_detail"]].to_dict("index") == {
-        "T-far": {"reason": "far_from_road", "reason_detail": "6000 m"},
+        "T-far": {"reason": "far_from_road", "reason_detail": "6000 m i luftlinje"},
         "T-out": {"reason": "outside_region", "reason_detail": ""},
         "T-park": {"reason": "national_park", "reason_detail": "Toyparken"},
-        "T-twin": {"reason": "twin", "reason_detail": "T-t1"},
+        "T-twin": {"reason": "twin", "reason_detail": "Stasjon t1, E6, Vestby"},
     }
     assert screening.sites.index.tolist() == ["K-b", "T-t1"]
 
@@ -165,7 +201,10 @@ def test_twins_are_thinned_by_kind_before_id_and_a_plot_never() -> None:
 
     # The plots stay although they stand side by side; both stations are twins of the nearest better one.
     assert screening.sites.index.tolist() == ["K-b", "P", "Q"]
-    assert screening.excluded["reason_detail"].to_dict() == {"D-a": "P", "T-z": "P"}
+    assert screening.excluded["reason_detail"].to_dict() == {
+        "D-a": "Tomt P, E6, Vestby",
+        "T-z": "Tomt P, E6, Vestby",
+    }
 
 
 def test_a_candidate_that_is_struck_out_thins_nobody() -> None:

@@ -108,6 +108,7 @@ def toy_tables() -> dict[str, pd.DataFrame]:
                 "n_points": 2,
                 "year": 2017,
                 "aadt": [500.0, 600.0],
+                "spread": [1.0, 2.5],
                 "heavy_share": [0.2, None],
                 "source_id": "toy",
             },
@@ -119,14 +120,15 @@ def toy_tables() -> dict[str, pd.DataFrame]:
         "municipalities": pd.DataFrame({"county_2019": ["Akershus", "Oslo"]}, index=["3201", "0301"]),
         "assumptions": pd.DataFrame(
             {
-                "value": [2018.0, 1.1, 0.5, 4.5],
-                "unit": ["year", "1", "1", "km"],
+                "value": [2018.0, 1.1, 0.5, 4.5, 2.5],
+                "unit": ["year", "1", "1", "km", "1"],
             },
             index=[
                 "traffic_base_year",
                 "traffic_year_factor.2017",
                 "traffic_weekday_share_factor",
                 "traffic_point_reach_km",
+                "traffic_municipal_spread_max",
             ],
         ),
     }
@@ -243,6 +245,19 @@ def test_ferries_carry_no_road_volume(links: gpd.GeoDataFrame, tables: dict[str,
     traffic = heavy_traffic(sailing, points=_points({}), **tables)  # type: ignore[arg-type]
     assert traffic.loc["cd"].isna().all()
     assert traffic.loc["de", "traffic_basis"] == "road_municipality"
+
+
+def test_a_median_of_figures_that_differ_too_much_is_no_basis(
+    links: gpd.GeoDataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    wide = tables["road_municipality"].assign(spread=[2.6, 2.5])
+    traffic = heavy_traffic(links, points=_points({}), **{**tables, "road_municipality": wide})  # type: ignore[arg-type]
+
+    in_vestby = links.index[(links["road"] == "Rv4") & (links["municipality_id"] == "3201")]
+    in_oslo = links.index[(links["road"] == "Rv4") & (links["municipality_id"] == "0301")]
+    assert (traffic.loc[in_vestby, "traffic_basis"] != "road_municipality").all()
+    assert traffic.loc["cd"].isna().all()
+    assert traffic.loc[in_oslo, "traffic_basis"].eq("road_municipality").all()
 
 
 def test_basis_lengths_hold_every_kilometre_once(

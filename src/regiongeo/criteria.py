@@ -17,8 +17,6 @@ from regiongeo.region import locate
 from regiongeo.sites import is_main_road
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
     from regiongeo.network import Network
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "builtup_share",
+    "busiest_link",
     "covered_length",
     "gap_closed_km",
     "grid_km",
@@ -41,12 +40,12 @@ __all__ = [
 _CELL_M = 2000.0
 
 
-def passing_trucks(
+def busiest_link(
     site_metres: pd.DataFrame, links: pd.DataFrame, truck_aadt: pd.Series, *, limit_m: float
 ) -> pd.Series:
-    """Find the largest truck volume on an E or R road within the detour limit of each site [trucks/day].
+    """Find the E or R link with the largest truck volume within the detour limit of each site.
 
-    ``max { truck_aadt_a : a main road with a volume, min(d(site, u_a), d(site, v_a)) <= limit }``
+    ``argmax { truck_aadt_a : a main road with a volume, min(d(site, u_a), d(site, v_a)) <= limit }``
 
     A maximum and never a sum over links: a truck that drives 100 links is still one truck.
 
@@ -63,20 +62,27 @@ def passing_trucks(
 
     Returns
     -------
-    Series by ``site_id`` [trucks/day]; NaN where no main road with a volume is near.
+    Series of ``link_id`` by ``site_id``; missing where no main road with a volume is near. Of equal volumes
+    the first link.
 
     Notes
     -----
-    Known weakness: both directions together; whether a truck can leave the road there is not known.
+    Known weakness: both directions together, and it may be another road than the one the site lies at:
+    whether a truck can leave there, and would come over, is not known.
     """
     volumes = truck_aadt.reindex(links.index)
-    counted = (is_main_road(links) & volumes.notna()).to_numpy()
-    near = np.minimum(*_end_metres(site_metres, links[counted])) <= limit_m
-    volume = np.where(near, volumes.to_numpy()[counted], -np.inf)
-    best = volume.max(axis=1, initial=-np.inf)
-    return pd.Series(
-        np.where(np.isfinite(best), best, np.nan), index=site_metres.index, name="passing_trucks"
-    )
+    counted = links[is_main_road(links) & volumes.notna()]
+    if counted.empty:
+        return pd.Series(pd.NA, index=site_metres.index, dtype="str")
+    near = np.minimum(*_end_metres(site_metres, counted)) <= limit_m
+    volume = np.where(near, volumes[counted.index].to_numpy(), -np.inf)
+    best = pd.Series(counted.index.to_numpy()[volume.argmax(axis=1)], index=site_metres.index, dtype="str")
+    return best.where(pd.Series(near.any(axis=1), index=best.index))
+
+
+def passing_trucks(busiest: pd.Series, truck_aadt: pd.Series) -> pd.Series:
+    """Read the truck volume of each site's busiest link in reach [trucks/day]; NaN where there is none."""
+    return busiest.map(truck_aadt).astype(float).rename("passing_trucks")
 
 
 def covered_length(metres: Floats, other_metres: Floats, length_m: Floats, *, reach_m: float) -> Floats:
@@ -92,9 +98,9 @@ def covered_length(metres: Floats, other_metres: Floats, length_m: Floats, *, re
 def gap_closed_km(
     site_metres: pd.DataFrame, station_metres: pd.DataFrame, links: pd.DataFrame, *, reach_m: float
 ) -> pd.Series:
-    """Measure the main road beyond ``reach_m`` of every existing station that a site would serve [km].
+    """Measure the road beyond ``reach_m`` of every existing station that a site would serve [km].
 
-    ``sum_a covered_a(S + j) - covered_a(S)`` over main-road links a, existing stations S and site j.
+    ``sum_a covered_a(S + j) - covered_a(S)`` over links a, existing stations S and site j.
 
     Parameters
     ----------
@@ -103,7 +109,7 @@ def gap_closed_km(
     station_metres
         The same from each existing station; no rows where none is given: then all main road is a gap.
     links
-        Links with from_node, to_node, length_m, road_category, is_ferry.
+        The links that count, with from_node, to_node, length_m.
     reach_m
         Service distance [m].
 
@@ -112,13 +118,12 @@ def gap_closed_km(
     Known weakness: without existing stations it measures how much main road lies around a site, which
     favours places where many corridors meet.
     """
-    main = links[is_main_road(links)]
-    length = main["length_m"].to_numpy()
-    at_u, at_v = _end_metres(site_metres, main)
+    length = links["length_m"].to_numpy()
+    at_u, at_v = _end_metres(site_metres, links)
     if len(station_metres):
-        from_u, from_v = (ends.min(axis=0) for ends in _end_metres(station_metres, main))
+        from_u, from_v = (ends.min(axis=0) for ends in _end_metres(station_metres, links))
     else:
-        from_u = from_v = np.full(len(main), np.inf)
+        from_u = from_v = np.full(len(links), np.inf)
     before = covered_length(from_u, from_v, length, reach_m=reach_m)
     after = covered_length(np.minimum(at_u, from_u), np.minimum(at_v, from_v), length, reach_m=reach_m)
     return pd.Series((after - before).sum(axis=1) / 1000, index=site_metres.index, name="gap_closed_km")
@@ -313,7 +318,7 @@ def subregion_lack(
     region: gpd.GeoDataFrame,
     links: pd.DataFrame,
     truck_aadt: pd.Series,
-    supply: Sequence[gpd.GeoDataFrame],
+    supply: gpd.GeoDataFrame,
 ) -> pd.Series:
     """Say how much of its proportional supply of truck stations each site's subregion lacks [0-1].
 
@@ -333,7 +338,7 @@ def subregion_lack(
     truck_aadt
         Trucks per day by ``link_id``.
     supply
-        Tables of points: truck fuel stations today, existing energy stations.
+        Points: existing energy stations, or truck fuel stations today where none are known.
 
     Returns
     -------
@@ -348,10 +353,7 @@ def subregion_lack(
     main = links[is_main_road(links)]
     truck_km = truck_aadt.reindex(main.index) * main["length_m"] / 1000
     need = truck_km.groupby(main["municipality_id"].map(group)).sum(min_count=1)
-    placed = [locate(points, region).dropna() for points in supply if len(points)]
-    count = (
-        pd.concat(placed or [pd.Series(dtype="str")]).map(group).value_counts().reindex(need.index).fillna(0)
-    )
+    count = locate(supply, region).dropna().map(group).value_counts().reindex(need.index).fillna(0)
     lack = 1 - ((count / max(count.sum(), 1)) / (need / need.sum())).clip(upper=1)
     of_site: pd.Series = sites["municipality_id"].map(group).map(lack)
     return of_site.astype(float).rename("subregion_lack")

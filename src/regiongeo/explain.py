@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from regiongeo.i18n import format_number, text, texts
+from regiongeo.i18n import format_number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from regiongeo.i18n import Language
 
@@ -22,7 +22,7 @@ _NOTABLE = 0.01
 
 
 def explain_ranks(
-    criteria: pd.DataFrame, values: pd.DataFrame, weights: pd.Series, *, lang: Language
+    criteria: pd.DataFrame, values: pd.DataFrame, weights: pd.Series, *, roads: pd.Series, lang: Language
 ) -> pd.Series:
     """Say for each site what lifts it above the average candidate and what holds it back.
 
@@ -37,6 +37,8 @@ def explain_ranks(
         The same as values 0-1.
     weights
         Weight of each criterion in use, sum 1.
+    roads
+        Number of the busiest road within reach of each site, by ``site_id``.
     lang
         Language of the sentence.
 
@@ -46,43 +48,42 @@ def explain_ranks(
     """
     used = list(weights.index)
     pull = (values[used] - values[used].mean()).mul(weights, axis=1)
-    sentences = [_sentence(criteria.loc[site], pull.loc[site], lang=lang) for site in criteria.index]
+    raw = dict(zip(criteria.index, criteria[used].to_dict("records"), strict=True))
+    sentences = [
+        _sentence({**raw[site], "road": road}, row.dropna().sort_values(kind="stable"), used, lang=lang)
+        for (site, row), road in zip(pull.iterrows(), roads[pull.index], strict=True)
+    ]
     return pd.Series(sentences, index=criteria.index, dtype="str", name="why")
 
 
-def _sentence(raw: pd.Series, pull: pd.Series, *, lang: Language) -> str:
-    known = pull.dropna().sort_values(kind="stable")
-    if known.empty:
+def _sentence(raw: Mapping[str, Any], pull: pd.Series, used: list[str], *, lang: Language) -> str:
+    if pull.empty:
         return text("why", "unrated", lang) + "."
-    lifting = known[known >= _NOTABLE].index[::-1][:2]
-    holding = known[known <= -_NOTABLE].index[:2]
-    missing = pull.index[pull.isna()]
+    lifting = pull[pull >= _NOTABLE].index[::-1][:2]
+    holding = pull[pull <= -_NOTABLE].index[:2]
+    missing = [name for name in used if name not in pull.index]
     parts = []
     if len(lifting):
         parts.append(text("why", "high", lang, reasons=_list(_words(raw, lifting, lang), lang)))
     if len(holding):
-        parts.append(
-            text("why", "low", lang, reasons=_list(_words(_turned(raw), holding, lang, low=True), lang))
-        )
+        parts.append(text("why", "low", lang, reasons=_list(_words(raw, holding, lang, low=True), lang)))
     if not parts:
         parts.append(text("why", "even", lang))
-    if len(missing):
-        names = [text("criteria", str(name), lang).lower() for name in missing]
+    if missing:
+        names = [text("criteria", name, lang).lower() for name in missing]
         parts.append(text("why", "missing", lang, reasons=_list(names, lang)))
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _turned(raw: pd.Series) -> pd.Series:
-    """Turn the share a subregion lacks into the share it has, which is what holds a site there back."""
-    return raw.where(raw.index != "subregion_lack", 1 - raw)
-
-
-def _words(raw: pd.Series, names: Iterable[str], lang: Language, *, low: bool = False) -> list[str]:
-    known = texts("why", lang)
-    keys = [f"{name}_low" if low and f"{name}_low" in known else name for name in names]
-    values = [describe_value(name, float(raw[name]), lang=lang) for name in names]
-    return [text("why", key, lang, value=value) for key, value in zip(keys, values, strict=True)]
+def _words(raw: Mapping[str, Any], names: Iterable[str], lang: Language, *, low: bool = False) -> list[str]:
+    """Word each reason; held back by what a subregion lacks means by what it has."""
+    reasons = []
+    for name in names:
+        is_turned = low and name == "subregion_lack"
+        value = describe_value(name, 1 - raw[name] if is_turned else raw[name], lang=lang)
+        reasons.append(text("why", f"{name}_low" if is_turned else name, lang, value=value, road=raw["road"]))
+    return reasons
 
 
 def describe_value(criterion: str, value: float, *, lang: Language) -> str:

@@ -107,9 +107,7 @@ def run_job(
             lang=lang,
             date=now.date().isoformat(),
             data_version=registry[:8],
-            credits=list(
-                dict.fromkeys(one.attribution for key, one in sources.items() if key != "regiongeo")
-            ),
+            credits=store.credits_of(key for key in sources if key != "regiongeo"),
             online_tiles=online_tiles,
         )
 

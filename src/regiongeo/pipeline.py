@@ -112,20 +112,37 @@ def run(
 
     with step("criteria"):
         grid = measure.grid_mw(sites, capacity, reach_km=assumption(numbers, "grid_reach_km", unit="km"))
-        sites = sites.join(grid[["grid_year", "grid_station"]])
+        busiest = measure.busiest_link(
+            distances.metres,
+            distances.network.links,
+            distances.on_pieces(link_traffic["truck_aadt"]),
+            limit_m=plan.access_limit_km * 1000,
+        )
+        sites = sites.join(grid[["grid_year", "grid_station"]]).assign(
+            busiest_road=busiest.map(distances.network.links["road"]).astype("str")
+        )
         criteria = _measure_criteria(
-            sites, grid["grid_mw"], region=region, stations=stations, distances=distances,
-            link_traffic=link_traffic, reference=reference, scenario=scenario,
-        )  # fmt: skip
+            sites,
+            busiest=busiest,
+            free_mw=grid["grid_mw"],
+            region=region,
+            stations=stations,
+            distances=distances,
+            link_traffic=link_traffic,
+            reference=reference,
+            scenario=scenario,
+        )
 
     with step("ranking"):
         values = apply_values(criteria, _value_functions(numbers))
         weights = weights_in_use(values, _chosen_weights(scenario, numbers))
         _, contributions = score(values, weights)
-        ranking = _rank(criteria, values, weights, scenario=scenario, lang=lang)
+        ranking = _rank(values, weights, scenario=scenario)
+        why = explain_ranks(criteria, values, weights, roads=sites["busiest_road"], lang=lang)
+        ranking = validate(ranking.join(why), RANKING)
 
     with step("portfolio"):
-        portfolio = _choose_portfolio(distances, link_traffic, scenario=scenario)
+        portfolio = _choose_portfolio(distances, link_traffic, region=region, scenario=scenario)
 
     return Result(
         scenario=scenario,
@@ -144,7 +161,7 @@ def run(
         ranking=ranking,
         portfolio=portfolio,
         plots=plots,
-        notices=_notices(stations, capacity, portfolio),
+        notices=_notices(sites, stations, capacity, portfolio),
         seconds=seconds,
     )
 
@@ -158,6 +175,16 @@ class _Distances:
     minutes: pd.DataFrame
     metres: pd.DataFrame
     station_metres: pd.DataFrame
+
+    def on_pieces(self, volume: pd.Series) -> pd.Series:
+        """Give each piece of a cut link the volume of the link it came from."""
+        links = self.network.links
+        return volume.reindex(links["parent_link"]).set_axis(links.index)
+
+    def main_roads(self, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return the links of E and R roads inside the region."""
+        links = self.network.links
+        return links[is_main_road(links) & links["municipality_id"].isin(region.index)]
 
 
 def _measure_distances(attachment: Attachment, stations: gpd.GeoDataFrame, *, snap_m: float) -> _Distances:
@@ -187,8 +214,9 @@ def _from_nodes(network: Network, node_of: pd.Series, *, along: str) -> pd.DataF
 
 def _measure_criteria(
     sites: gpd.GeoDataFrame,
-    free_mw: pd.Series,
     *,
+    busiest: pd.Series,
+    free_mw: pd.Series,
     region: gpd.GeoDataFrame,
     stations: gpd.GeoDataFrame,
     distances: _Distances,
@@ -196,8 +224,7 @@ def _measure_criteria(
     reference: ReferenceData,
     scenario: Scenario,
 ) -> pd.DataFrame:
-    plan, numbers, links = scenario.plan, reference.assumptions, distances.network.links
-    truck_aadt = _on_pieces(links, link_traffic["truck_aadt"])
+    numbers = reference.assumptions
     people = measure.population_points(
         reference.municipalities,
         reference.population["population"].xs(scenario.world.population_year, level="year"),
@@ -205,11 +232,12 @@ def _measure_criteria(
         reference.centres,
     )
     columns = {
-        "passing_trucks": measure.passing_trucks(
-            distances.metres, links, truck_aadt, limit_m=plan.access_limit_km * 1000
-        ),
+        "passing_trucks": measure.passing_trucks(busiest, distances.on_pieces(link_traffic["truck_aadt"])),
         "gap_closed_km": measure.gap_closed_km(
-            distances.metres, distances.station_metres, links, reach_m=plan.corridor_distance_km * 1000
+            distances.metres,
+            distances.station_metres,
+            distances.main_roads(region),
+            reach_m=scenario.plan.corridor_distance_km * 1000,
         ),
         "access_minutes": sites["access_minutes"],
         "grid_km": measure.grid_km(sites, reference.power_lines),
@@ -225,18 +253,13 @@ def _measure_criteria(
             region=region,
             links=reference.links,
             truck_aadt=link_traffic["truck_aadt"],
-            supply=[reference.fuel_sites[reference.fuel_sites["is_truck"]], stations],
+            supply=stations if len(stations) else reference.fuel_sites[reference.fuel_sites["is_truck"]],
         ),
         "builtup_share": measure.builtup_share(
             sites, reference.builtup, radius_m=assumption(numbers, "builtup_radius_m", unit="m")
         ),
     }
     return pd.DataFrame(columns)[list(CRITERIA)]
-
-
-def _on_pieces(links: pd.DataFrame, volume: pd.Series) -> pd.Series:
-    """Give each piece of a split link the volume of the link it came from."""
-    return volume.reindex(links["parent_link"]).set_axis(links.index)
 
 
 def _value_functions(numbers: pd.DataFrame) -> dict[str, ValueFunction]:
@@ -254,11 +277,9 @@ def _chosen_weights(scenario: Scenario, numbers: pd.DataFrame) -> pd.Series:
     return pd.Series({name: chosen[name] for name in CRITERIA}, name="weight", dtype=float)
 
 
-def _rank(
-    criteria: pd.DataFrame, values: pd.DataFrame, weights: pd.Series, *, scenario: Scenario, lang: Language
-) -> pd.DataFrame:
+def _rank(values: pd.DataFrame, weights: pd.Series, *, scenario: Scenario) -> pd.DataFrame:
     doubt = scenario.uncertainty
-    ranking = rank_sites(
+    return rank_sites(
         values[weights.index],
         weights,
         draws=doubt.draws,
@@ -266,14 +287,16 @@ def _rank(
         factor_high=doubt.factor_high,
         seed=doubt.seed,
     )
-    return validate(ranking.join(explain_ranks(criteria, values, weights, lang=lang)), RANKING)
 
 
-def _choose_portfolio(distances: _Distances, link_traffic: pd.DataFrame, *, scenario: Scenario) -> Portfolio:
-    """Cover most truck-kilometres per day on main-road links no existing station serves already."""
-    plan, links = scenario.plan, distances.network.links
-    truck_aadt = _on_pieces(links, link_traffic["truck_aadt"])
-    counted = links[is_main_road(links) & truck_aadt.notna()]
+def _choose_portfolio(
+    distances: _Distances, link_traffic: pd.DataFrame, *, region: gpd.GeoDataFrame, scenario: Scenario
+) -> Portfolio:
+    """Cover most truck-kilometres per day on the region's main roads that no existing station serves."""
+    plan = scenario.plan
+    truck_aadt = distances.on_pieces(link_traffic["truck_aadt"])
+    counted = distances.main_roads(region)
+    counted = counted[truck_aadt[counted.index].notna()]
     demand = (truck_aadt[counted.index] * counted["length_m"] / 1000).rename("truck_km_per_day")
     reach_m = plan.service_distance_km * 1000
     served = links_within(distances.station_metres, counted, reach_m=reach_m).any(axis=1)
@@ -303,10 +326,19 @@ def _no_stations() -> gpd.GeoDataFrame:
 
 
 def _notices(
-    stations: gpd.GeoDataFrame, capacity: gpd.GeoDataFrame | None, portfolio: Portfolio
+    sites: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame,
+    capacity: gpd.GeoDataFrame | None,
+    portfolio: Portfolio,
 ) -> tuple[str, ...]:
-    always = ("search_areas", "protection_unchecked", "traffic_year")
-    missing = () if len(stations) else ("stations_missing",)
-    no_grid = () if capacity is not None and len(capacity) else ("grid_missing",)
-    unsettled = () if portfolio.is_settled else ("portfolio_unsettled",)
-    return (*missing, *no_grid, *unsettled, *always)
+    """Say what the reader must know of this run, by key of the catalogue."""
+    applies = {
+        "stations_missing": not len(stations),
+        "grid_missing": capacity is None or not len(capacity),
+        "portfolio_unsettled": not portfolio.is_settled,
+        "search_areas": bool(sites["is_search_area"].any()),
+        "possible_junctions": bool((sites["kind"] == "possible_junction").any()),
+        "protection_unchecked": True,
+        "traffic_year": True,
+    }
+    return tuple(key for key, is_so in applies.items() if is_so)

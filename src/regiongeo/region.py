@@ -12,11 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import geopandas as gpd
-    import shapely
 
     from regiongeo.tables import ReferenceData
 
-__all__ = ["CERTAINTIES", "build_counties", "build_subregions", "locate", "members_of", "region_outline"]
+__all__ = ["CERTAINTIES", "build_counties", "build_subregions", "locate", "members_of"]
 
 CERTAINTIES = ("certain", "confirmed", "likely", "likely (less sure)", "uncertain")
 """How sure it is that a municipality belongs to its subregion, surest first."""
@@ -90,12 +89,6 @@ def build_counties(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame by ``county`` with population [persons], area_km2 [km2], n_municipalities and municipalities.
     """
     return _dissolve(members, by="county")
-
-
-def region_outline(members: gpd.GeoDataFrame) -> shapely.Geometry:
-    """Return the union of the members as one (multi)polygon; what lies inside but is no member is a hole."""
-    outline: shapely.Geometry = members.geometry.union_all(method="coverage")
-    return outline
 
 
 def locate(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:

@@ -54,40 +54,53 @@ def is_main_road(links: pd.DataFrame) -> pd.Series:
 def find_junctions(network: Network) -> gpd.GeoDataFrame:
     """Find junctions of main roads: where two E or R roads meet, or a road leaves a motorway or expressway.
 
+    Nodes whose main roads all run in tunnels are left out. Where the only other road runs straight through
+    (the same number on two arms, nothing else), the node may be a bridge without an exit:
+    ``is_certain`` is false.
+
     Returns
     -------
-    GeoDataFrame by ``node_id`` with ``roads`` ("E6/Rv4", main roads first), in EPSG:25832.
+    GeoDataFrame by ``node_id`` with ``roads`` ("E6/Rv4", main roads first) and ``is_certain``, in EPSG:25832.
 
     Notes
     -----
-    The shipped network draws a motorway as one line: an interchange is one node, and a crossing
-    without ramps that shares a node would count as one.
+    The shipped network draws a motorway as one line and gives most crossings a node, with or without ramps.
     """
     ends = _link_ends(network.links)
-    ends["is_main"] = ends["road_category"].isin(["E", "R"])
-    ends["is_motorway"] = ends["motorway_type"] != "none"
-    at = ends.groupby("node_id")
     main_roads = ends[ends["is_main"]].groupby("node_id")["road"].nunique()
+    in_open = ends[ends["is_main"] & (ends["medium"] != "tunnel")]["node_id"]
     crossing = main_roads.index[main_roads >= 2]  # noqa: PLR2004
-    exits = at.size()[(at.size() >= 3) & at["is_motorway"].any()].index  # noqa: PLR2004
-    nodes = network.nodes.loc[network.nodes.index.isin(crossing.union(exits)), ["geometry"]].sort_index()
-    ranked = ends[ends["node_id"].isin(nodes.index)].sort_values(
-        ["node_id", "is_main", "road"], ascending=[True, False, True], kind="stable"
+    minor = ends[
+        (ends["motorway_type"] == "none") & ends["node_id"].isin(ends[ends["is_motorway"]]["node_id"])
+    ]
+    exits = pd.Index(minor["node_id"].unique())
+    found = crossing.union(exits).intersection(pd.Index(in_open.unique())).sort_values()
+    arms = minor.groupby("node_id")["road"].agg(["size", "nunique"])
+    straight = arms.index[(arms["size"] == 2) & (arms["nunique"] == 1)].difference(crossing)  # noqa: PLR2004
+    return network.nodes.loc[found, ["geometry"]].assign(
+        roads=_roads_at(ends[ends["node_id"].isin(found)]).reindex(found),
+        is_certain=~found.isin(straight),
     )
-    names = (
-        ranked.dropna(subset="road")
-        .groupby("node_id")["road"]
-        .agg(lambda roads: "/".join(pd.unique(roads)[:2]))
-    )
-    return nodes.assign(roads=names.reindex(nodes.index))
 
 
 def _link_ends(links: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each end of a link that is driven on: node, road and kind of road."""
     driven = links[~links["is_ferry"]]
-    columns = ["road", "road_category", "motorway_type"]
-    return pd.concat(
+    columns = ["road", "road_category", "motorway_type", "medium"]
+    ends = pd.concat(
         driven[[end, *columns]].rename(columns={end: "node_id"}) for end in ("from_node", "to_node")
     ).reset_index(drop=True)
+    return ends.assign(
+        is_main=ends["road_category"].isin(["E", "R"]), is_motorway=ends["motorway_type"] != "none"
+    )
+
+
+def _roads_at(ends: pd.DataFrame) -> pd.Series:
+    """Name the first two roads at each node, main roads first."""
+    ranked = ends.dropna(subset="road").sort_values(
+        ["node_id", "is_main", "road"], ascending=[True, False, True], kind="stable"
+    )
+    return ranked.groupby("node_id")["road"].agg(lambda roads: "/".join(pd.unique(roads)[:2]))
 
 
 def build_candidates(
@@ -143,9 +156,10 @@ def _candidates(table: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
 
 def _junction_candidates(network: Network) -> gpd.GeoDataFrame:
     junctions = find_junctions(network)
+    word = junctions["is_certain"].map({True: "Kryss ", False: "Mulig kryss "})
     chosen = junctions[["geometry"]].assign(
-        name="Kryss " + junctions["roads"],
-        kind="junction",
+        name=word + junctions["roads"],
+        kind=junctions["is_certain"].map({True: "junction", False: "possible_junction"}),
         is_search_area=True,
         area_m2=np.nan,
         source_id=network.links["source_id"].iloc[0],
@@ -201,23 +215,24 @@ def screen_candidates(
     eligible = eligible_links(network)
     reachable = candidates[reasons.isna()]
     line_m = _line_distance(reachable, network.links[eligible])
-    _strike(reasons, details, "far_from_road", _as_text(line_m[line_m > access_limit_m]))
+    _strike(reasons, details, "far_from_road", _far_words(line_m[line_m > access_limit_m]))
 
     reachable = candidates[reasons.isna()]
     attachment = attach_sites(network, reachable, snap_m=access_limit_m, eligible=eligible)
     access = _access(attachment, access_kmh=assumption(numbers, "access_kmh", unit="km/h"))
-    _strike(
-        reasons, details, "far_from_road", _as_text(access["access_m"][access["access_m"] > access_limit_m])
-    )
+    too_far = access["access_m"][access["access_m"] > access_limit_m]
+    main_m = _line_distance(reachable.loc[too_far.index], network.links[is_main_road(network.links)])
+    _strike(reasons, details, "far_from_road", _far_words(main_m, driving_m=too_far))
 
     twins = _find_twins(candidates[reasons.isna()], spacing_m=twin_spacing_m)
-    _strike(reasons, details, "twin", twins)
+    _strike(reasons, details, "twin", twins.map(candidates["name"]))
 
     kept = candidates[reasons.isna()].sort_index()
     sites = kept.join(access).assign(municipality_id=member[kept.index].astype("str"))
     sites["subregion"] = sites["municipality_id"].map(region["subregion"]).astype("str")
     twice = sites["name"].duplicated(keep=False)
-    sites["name"] = sites["name"].where(~twice, sites["name"] + " · " + sites.index.to_series())
+    number = (sites.groupby("name").cumcount() + 1).astype("str")
+    sites["name"] = sites["name"].where(~twice, sites["name"] + " (" + number + ")")
     struck = candidates[reasons.notna()].sort_index()
     excluded = struck.assign(reason=reasons[struck.index], reason_detail=details[struck.index])
     return Screening(
@@ -233,8 +248,10 @@ def _strike(reasons: pd.Series, details: pd.Series, reason: str, found: pd.Serie
     details[new] = found[new].astype("str")
 
 
-def _as_text(metres: pd.Series) -> pd.Series:
-    return metres.map(lambda one: f"{one:.0f} m")
+def _far_words(line_m: pd.Series, *, driving_m: pd.Series | None = None) -> pd.Series:
+    """Say how far off a candidate is; a map without its local road makes the drive too long."""
+    line = line_m.map("{:.0f} m i luftlinje".format)
+    return line if driving_m is None else driving_m.map("{:.0f} m kjøring, ".format) + line
 
 
 def eligible_links(network: Network) -> pd.Series:
@@ -340,6 +357,6 @@ def _nearest(points: gpd.GeoDataFrame, table: gpd.GeoDataFrame, column: str) -> 
 
 
 def _one_name(name: str, kind: str, road: str, place: str, municipality: str) -> str:
-    what = name if kind == "junction" else f"{name}, {road}"
+    what = name if kind.endswith("junction") else f"{name}, {road}"
     where = "" if kind == "plot" or place in ("", name) else f" ved {place}"
     return f"{what}{where}, {municipality}".rstrip(", ")

@@ -48,7 +48,8 @@ def heavy_traffic(
     ``truck_aadt = heavy_aadt * share_ge_12_5m / share_ge_5_6m`` of the county of 2019 and the road group.
 
     The volume comes from the first of: the TEN-T section the link lies on; a counting point of the same road;
-    the median of the road in the municipality. A counting point speaks for its own link and for links of the
+    the median of the road in the municipality, unless its published figures differ by more than
+    ``traffic_municipal_spread_max``. A counting point speaks for its own link and for links of the
     same road whose middle lies within ``traffic_point_reach_km`` along it, up to the next node where an E or
     R road of another number joins; where two reach a link, the nearer one counts. Ramps and points that count
     one direction without their pair are left out; a pair is added up.
@@ -66,7 +67,7 @@ def heavy_traffic(
         Schema MUNICIPALITIES; ``county_2019`` is used.
     assumptions
         ``traffic_base_year``, ``traffic_year_factor.<year>``, ``traffic_weekday_share_factor``,
-        ``traffic_point_reach_km``.
+        ``traffic_point_reach_km``, ``traffic_municipal_spread_max``.
 
     Returns
     -------
@@ -128,10 +129,11 @@ def _volumes(
     roads = links[links["road_category"].isin(["E", "R", "F"]) & ~links["is_ferry"] & links["road"].notna()]
     weekday = assumption(assumptions, "traffic_weekday_share_factor", unit="1")
     reach_m = 1000 * assumption(assumptions, "traffic_point_reach_km", unit="km")
+    alike = road_municipality["spread"] <= assumption(assumptions, "traffic_municipal_spread_max", unit="1")
     found = {
         "section": _from_sections(roads, sections),
         "count": _from_points(roads, points, reach_m=reach_m, weekday=weekday),
-        "road_municipality": _from_road_municipality(roads, road_municipality, weekday=weekday),
+        "road_municipality": _from_road_municipality(roads, road_municipality[alike], weekday=weekday),
     }
     stacked = pd.concat([table.assign(traffic_basis=basis) for basis, table in found.items()])
     return stacked[~stacked.index.duplicated()].reindex(links.index)

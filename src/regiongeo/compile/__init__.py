@@ -67,7 +67,7 @@ def compile_land(sources: Path) -> dict[str, pd.DataFrame]:
     """Compile the tables that have nothing to do with roads."""
     municipalities, members = areas.compile_municipalities(sources), areas.compile_members(sources)
     builtup, stations = areas.compile_builtup(sources), places.compile_rail_stations(sources)
-    names = places.compile_places(sources, municipalities=municipalities)
+    names = places.compile_places(sources, municipalities=municipalities, rail_stations=stations)
     return {
         "municipalities": municipalities,
         "municipality_codes": areas.compile_codes(sources, municipalities=municipalities),

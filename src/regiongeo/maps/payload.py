@@ -42,7 +42,7 @@ def build_payload(
     notices = texts("notices", lang)
     return {
         "lang": lang,
-        "texts": dict(texts("map", lang)),
+        "texts": {**texts("sites", lang), **texts("map", lang)},
         "scenario": result.scenario.name,
         "date": date,
         "data_version": data_version,

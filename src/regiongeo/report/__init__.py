@@ -70,7 +70,8 @@ def write_outputs(
 ) -> None:
     """Write all files of a run into a folder, ``run.json`` last.
 
-    ``map.html, ranking.csv, sites.gpkg, result.xlsx, report.md``, four pictures and ``run.json``. The same
+    ``map.html, ranking.csv, sites.gpkg, result.xlsx, report.md``, four pictures, ``LICENCE.txt`` and
+    ``run.json``. The same
     result gives the same bytes in all but ``run.json``, which alone knows times.
 
     Parameters
@@ -110,6 +111,7 @@ def write_outputs(
     with step("report.md"):
         draw_charts(result, stage, lang=lang)
         write_summary(result, stage / "report.md", lang=lang, sources=sources)
+    (stage / "LICENCE.txt").write_text(_licence_text(result, sources, lang), encoding="utf-8", newline="\n")
     write_run(stage, _describe_run(result, run_info, seconds))
 
 
@@ -144,6 +146,14 @@ def _layer_notices(
     licence = licence_notice(sources, everything, lang)
     credit = {name: sorted({lines[one] for one in ids if one in lines}) for name, ids in used.items()}
     return {name: " ".join([*credit.get(name, ()), licence]).strip() for name in layers}
+
+
+def _licence_text(result: Result, sources: Sequence[Source], lang: Language) -> str:
+    """Credit every source, with the licence notice that follows rows from OpenStreetMap."""
+    used = source_ids(ranking_table(result), excluded_table(result))
+    notice = licence_notice(sources, used, lang)
+    lines = [f"{one.title}: {one.holder}, {one.licence}. {one.attribution}" for one in sources]
+    return "\n".join([*([notice, ""] if notice else []), *lines, ""])
 
 
 def _describe_run(

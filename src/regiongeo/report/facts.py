@@ -69,7 +69,7 @@ def holds_odbl(sources: Iterable[Source], used: Iterable[str]) -> bool:
 
 def licence_notice(sources: Sequence[Source], used: Iterable[str], lang: Language) -> str:
     """Return the ODbL notice where a source calls for it, else an empty text."""
-    return text("report", "odbl_notice", lang) if holds_odbl(sources, used) else ""
+    return text("sites", "odbl_notice", lang) if holds_odbl(sources, used) else ""
 
 
 def traffic_basis(result: Result) -> pd.DataFrame:

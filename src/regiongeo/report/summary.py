@@ -63,7 +63,10 @@ def describe_result(result: Result, *, lang: Language, sources: Sequence[Source]
         *_section(
             "files",
             lang,
-            _bullets(text("report", f"file_{key}", lang) for key in ("map", "csv", "xlsx", "gpkg", "run")),
+            _bullets(
+                text("report", f"file_{key}", lang)
+                for key in ("map", "csv", "xlsx", "gpkg", "run", "licence")
+            ),
         ),
         *_sources(result, lang, sources),
     ]
@@ -204,10 +207,6 @@ def _traffic(result: Result, lang: Language) -> list[str]:
     return _section(
         "traffic", lang, text("report", "traffic_note", lang), _table(heads, rows), _picture("basis", lang)
     )
-
-
-def _kilometres(category: str, lang: Language) -> str:
-    return text("report", "km_of", lang, name=text("report", f"category_{category}", lang))
 
 
 def _sources(result: Result, lang: Language, sources: Sequence[Source]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regiongeo.schema import Schema
 from regiongeo.tables.columns import AREAS, LINES, POINT, SOURCE, flag, integer, number, text
+from regiongeo.tables.flows import GATEWAYS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -248,6 +249,7 @@ TRAFFIC_ROAD_MUNICIPALITY = Schema(
         integer("n_points", "counting points behind the figure", low=1),
         integer("year", "year of the volume", low=2000),
         number("aadt", "all vehicles per day, median of the points", "vehicles/day"),
+        number("spread", "largest of the published figures over the smallest", "1", low=1),
         number("heavy_share", "share of vehicles of 5.6 m and more", "1", high=1, nullable=True),
         SOURCE,
     ),
@@ -280,7 +282,7 @@ REFERENCE: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         MUNICIPALITIES, MUNICIPALITY_CODES, MEMBERS, POPULATION, PLACES, CENTRES, BUILTUP, SEA, PARKS,
-        RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, ROAD_ALIASES,
+        RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, GATEWAYS, ROAD_ALIASES,
         TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY, LENGTH_CLASSES, FUEL_SITES,
     )
 }  # fmt: skip
@@ -308,6 +310,7 @@ class ReferenceData:
     power_lines: gpd.GeoDataFrame
     nodes: gpd.GeoDataFrame
     links: gpd.GeoDataFrame
+    gateways: pd.DataFrame
     road_aliases: pd.DataFrame
     traffic_sections: pd.DataFrame
     traffic_points: gpd.GeoDataFrame

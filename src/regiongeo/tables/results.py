@@ -8,7 +8,16 @@ __all__ = ["CANDIDATE_KINDS", "EXCLUDED", "GAIN", "LINK_TRAFFIC", "RANKING", "SI
 TRAFFIC_BASES = ("section", "count", "road_municipality")
 """Where a link's volume comes from, best first: TEN-T section, counting point, road × municipality."""
 
-CANDIDATE_KINDS = ("plot", "truck_fuel", "freight_node", "port", "airport", "junction", "fuel")
+CANDIDATE_KINDS = (
+    "plot",
+    "freight_node",
+    "port",
+    "airport",
+    "truck_fuel",
+    "junction",
+    "fuel",
+    "possible_junction",
+)
 """Kinds of candidate sites in the fixed order in which twins are thinned (a plot never is)."""
 
 SITES = Schema(

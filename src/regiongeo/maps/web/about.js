@@ -12,6 +12,7 @@ export function connectAbout(data, words) {
     items(data.notices),
     make("h3", {}, words.say("credits")),
     items(data.credits),
+    ...(data.credits.some((line) => line.includes("ODbL")) ? [make("p", {}, words.say("odbl_notice"))] : []),
     make("p", {}, words.say("tools")),
     button(words.say("close"), () => dialog.close(), { class: "close" }),
   );

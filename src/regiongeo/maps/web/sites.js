@@ -23,7 +23,6 @@ export function radiusAt(zoom) {
 }
 
 export function drawSites(map, data, words, onSelect) {
-  const names = new Map(data.sites.map((site) => [site.id, site.name]));
   const place = (one) => decodePoint(one.at, data.scale);
   const tip = ({ options: { site } }) => describeSite(site, words);
   const pins = data.sites.slice(0, PINS).map((site) => drawPin(site, place(site), words, onSelect));
@@ -70,7 +69,7 @@ export function drawSites(map, data, words, onSelect) {
       }),
       drawPoints(data.excluded, {
         key: "layer_excluded", on: false, level: 7, style: CROSS_STYLE, place,
-        describe: (one) => describeExcluded(one, names, words),
+        describe: (one) => describeExcluded(one, words),
       }),
     ],
   };
@@ -168,7 +167,6 @@ function describePortfolio({ size, covered_share: share, service_km: km }, words
   return words.say("portfolio_summary", { size, share: words.percent(share), km: words.number(km) });
 }
 
-function describeExcluded(one, names, words) {
-  const detail = names.get(one.reason_detail) ?? one.reason_detail;
-  return tooltip(one.name, `${words.say("excluded")}: ${words.say(`reason_${one.reason}`)}`, detail);
+function describeExcluded(one, words) {
+  return tooltip(one.name, `${words.say("excluded")}: ${words.say(`reason_${one.reason}`)}`, one.reason_detail);
 }
