@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -58,7 +60,7 @@ def test_run_json_names_inputs_and_no_place_of_this_machine(finished: Path) -> N
     text = (finished / "out" / "run.json").read_text("utf-8")
     run = json.loads(text)
 
-    assert run["inputs"]["plots.csv"] == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert run["inputs"]["plots/plots.csv"] == hashlib.sha256(GOOD.encode()).hexdigest()
     assert run["seed"] == run["scenario"]["uncertainty"]["seed"]
     assert str(finished) not in text
     assert str(Path.home()) not in text
@@ -249,3 +251,63 @@ def test_a_console_that_knows_few_letters_does_not_stop_the_run(tmp_path: Path) 
     )
 
     assert done.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_d14_an_interrupted_run_says_so_and_changes_nothing(number: signal.Signals, finished: Path) -> None:
+    before = _bytes(finished / "out")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "regiongeo", "run", "--out", "out"],
+        cwd=finished,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    time.sleep(2)
+    run.send_signal(number)
+
+    _, said = run.communicate(timeout=30)
+
+    assert run.returncode == 130
+    assert "Ingen resultater er endret" in said
+    assert _bytes(finished / "out") == before
+
+
+def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+
+    done = _regiongeo("init", "notes.txt", cwd=tmp_path)
+
+    assert done.returncode == 6
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
+
+
+def test_stations_that_serve_every_road_leave_nothing_to_plan(tmp_path: Path) -> None:
+    (tmp_path / "stations.csv").write_text("station_id,name,lon,lat\nS1,Kløfta,11.1421,60.0712\n", "utf-8")
+    (tmp_path / "s.toml").write_text("[plan]\nservice_distance_km = 500\n", "utf-8")
+
+    done = _regiongeo("run", "s.toml", "--stations", "stations.csv", "--out", "out", cwd=tmp_path)
+
+    assert done.returncode == 5
+    assert "existing stations already serve every main road" in done.stderr
+
+
+def test_a_plot_that_was_struck_out_is_told_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "plots.csv").write_text(GOOD + "P2,I Lillehammer,10.47,61.12\n", "utf-8")
+
+    done = _regiongeo("run", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
+
+    assert "Egen tomt P1: plass " in done.stdout
+    assert "Egen tomt P2: ikke vurdert. Utenfor regionen" in done.stdout
+
+
+def test_a_locked_site_that_was_struck_out_is_named_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "plots.csv").write_text(GOOD + "P2,I Lillehammer,10.47,61.12\n", "utf-8")
+    (tmp_path / "s.toml").write_text('[plan]\nlocked = ["P2"]\n', "utf-8")
+
+    done = _regiongeo("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
+
+    assert done.returncode == 5
+    assert "'P2': outside_region" in done.stderr

@@ -14,7 +14,7 @@ from shapely import Point, box
 
 from regiongeo.maps import draw_map
 from regiongeo.maps.payload import build_payload
-from regiongeo.result import Result
+from regiongeo.result import TRUCK_CLASSES, Result
 from toy import toy_result
 
 MAKING = {
@@ -65,20 +65,36 @@ def test_roads_with_equal_volumes_become_one_and_those_without_stand_apart() -> 
     assert {shield["road"] for shield in page["shields"]} == {"E6", "Rv4"}
 
 
-def test_score_classes_hold_every_score() -> None:
+def test_score_classes_are_the_same_whatever_the_scores() -> None:
     result = toy_result()
-    breaks = payload_of(result)["score_breaks"]
-    assert len(breaks) == 6
-    assert breaks == sorted(set(breaks))
-    assert breaks[0] <= result.ranking["score"].min()
-    assert result.ranking["score"].max() <= breaks[-1]
+    low = replace(result, ranking=result.ranking.assign(score=result.ranking["score"] / 10))
+    assert payload_of(result)["score_breaks"] == payload_of(low)["score_breaks"] == [0, 0.2, 0.4, 0.6, 0.8, 1]
+
+
+def test_trucks_have_the_classes_of_the_report_and_the_year_they_stand_for() -> None:
+    page = payload_of(toy_result())
+    assert page["truck_breaks"] == [0, *TRUCK_CLASSES]
+    assert page["base_year"] == 2018
+    assert [road["basis_year"] for road in page["roads"]] == [2017, 2025, 2018]
+
+
+def test_free_capacity_names_its_station_and_year_where_there_are_any() -> None:
+    result = toy_result()
+    assert {site["grid_station"] for site in payload_of(result)["sites"]} == {None}
+    sites = result.sites.assign(
+        grid_year=[2024.0, np.nan, np.nan],
+        grid_station=pd.Series(["Midtby", pd.NA, pd.NA], dtype="str").array,
+    )
+    stated = [
+        (one["grid_station"], one["grid_year"]) for one in payload_of(replace(result, sites=sites))["sites"]
+    ]
+    assert stated == [("Midtby", 2024), (None, None), (None, None)]
 
 
 def test_sites_without_a_score_are_drawn_without_one() -> None:
     result = toy_result()
     ranking = result.ranking.assign(score=np.nan)
     page = payload_of(replace(result, ranking=ranking))
-    assert page["score_breaks"] == []
     assert {site["score"] for site in page["sites"]} == {None}
 
 

@@ -232,3 +232,13 @@ def test_the_same_inputs_give_the_same_bytes_in_every_process() -> None:
     }
 
     assert len(answers) == 1
+
+
+def test_every_site_counts_in_the_subregion_it_lies_in(result: Result) -> None:
+    lies_in = gpd.sjoin(result.sites[["geometry"]], result.subregions[["geometry"]], predicate="within")
+    inside = lies_in.index  # a port just off the coast lies in none
+
+    assert result.sites["subregion"].notna().all()
+    assert set(result.sites["subregion"]) <= set(result.subregions.index)
+    assert (result.sites.loc[inside, "subregion"] == lies_in["subregion"]).all()
+    assert (result.sites["subregion"] == "Elverum").any()

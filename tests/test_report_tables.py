@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 OSM = Source(
     source_id="osm",
+    title_nb="Testkilde",
     title="OpenStreetMap",
     holder="OpenStreetMap contributors",
     url="https://www.openstreetmap.org/copyright",
@@ -190,7 +191,7 @@ def hostile_result(name: str) -> Result:
 def test_t17_t09_text_stays_text_in_every_file(tmp_path: Path, name: str) -> None:
     result = hostile_result(name)
     write_csv(ranking_table(result), tmp_path / "ranking.csv")
-    write_geopackage(tmp_path / "sites.gpkg", report.layer_tables(result, SOURCES), styles={}, notices={})
+    write_geopackage(tmp_path / "sites.gpkg", report.layer_tables(result, SOURCES, lang="nb"), styles={}, notices={})
     write_excel(result, tmp_path / "result.xlsx", lang="nb", sources=SOURCES)
     assert set(read_ranking(tmp_path)["name"]) == {defuse(name)}
     assert set(read_layer(tmp_path, "sites")["name"]) == {name}

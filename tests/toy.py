@@ -139,7 +139,10 @@ def toy_reference() -> ReferenceData:
         "places": places,
         "nodes": toy_nodes(),
         "links": toy_links(),
-        "assumptions": pd.DataFrame(),
+        "assumptions": pd.DataFrame(
+            {"value": [2018.0], "unit": ["year"], "status": ["policy"]},
+            index=pd.Index(["traffic_base_year"], name="name"),
+        ),
     }
     return ReferenceData(
         **{

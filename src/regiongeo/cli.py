@@ -36,11 +36,28 @@ network_app = typer.Typer(help="Vegnett fra andre kilder.", no_args_is_help=True
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
 
+
+def _show_version(is_asked: bool) -> None:  # noqa: FBT001 - how the command library calls back
+    if is_asked:
+        from regiongeo import __version__  # noqa: PLC0415
+
+        print(f"regiongeo {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
 Lang = Literal["nb", "en"]
 Encoding = Literal["utf-8", "cp1252", "latin-1"]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Språk: nb eller en.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Skriv ett JSON-objekt på stdout.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Ingen fremdrift og ingen oppsummering.")]
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Versjon.", callback=_show_version)] = False,
+) -> None:
+    """Energistasjoner for tungtransport i Osloregionen: rangering, portefølje og kart uten nett."""
 
 
 @app.command()
@@ -85,12 +102,13 @@ def init(
     """Skriv et kommentert scenario og CSV-maler for tomter, stasjoner og nettkapasitet."""
     from importlib.resources import files  # noqa: PLC0415
 
-    from regiongeo.atomic import write_atomically  # noqa: PLC0415
+    from regiongeo.atomic import explained, write_atomically  # noqa: PLC0415
 
     templates = sorted((files("regiongeo") / "templates").iterdir(), key=lambda one: one.name)
     templates = [one for one in templates if one.name.endswith((".toml", ".csv"))]
     there = [one.name for one in templates if (folder / one.name).exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     for one in templates:
         if one.name not in there:
             write_atomically(folder / one.name, one.read_bytes())
@@ -209,7 +227,8 @@ def network_from_osm(
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
     _use_utf8()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     from regiongeo.errors import RegionGeoError  # noqa: PLC0415
 
@@ -218,12 +237,16 @@ def main() -> None:
     except RegionGeoError as error:
         _show_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except _InterruptedError:
         _say(_text("cancelled", _language()))
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+
+
+class _InterruptedError(BaseException):
+    """Ctrl-C or SIGTERM; not KeyboardInterrupt, which the command library would swallow without a word."""
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_where: object) -> None:
@@ -233,7 +256,7 @@ def _show_warning(message: Warning | str, category: type[Warning], *_where: obje
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise _InterruptedError
 
 
 def _use_utf8() -> None:
@@ -312,7 +335,8 @@ def _show_run(done: Done, out: Path, lang: Lang) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from regiongeo.i18n import format_number, text  # noqa: PLC0415
+    from regiongeo.i18n import format_number  # noqa: PLC0415
+    from regiongeo.result import tell_notices  # noqa: PLC0415
 
     result = done.result
     console = Console()
@@ -325,16 +349,34 @@ def _show_run(done: Done, out: Path, lang: Lang) -> None:
         table.add_row(
             str(row["rank"]),
             Text(str(result.sites.loc[str(site_id), "name"])),
-            format_number(row["score"], lang, decimals=3),
+            format_number(100 * row["score"], lang, decimals=1),
             f"{row['rank_low']}–{row['rank_high']}",
             f"{format_number(100 * row['top5_share'], lang)} %",
         )
     console.print(table)
     console.print(Text(_describe_portfolio(result, lang)))
-    for notice in result.notices:
-        console.print(Text(f"{_text('note', lang)}: {text('notices', notice, lang)}"))
+    for line in _describe_plots(result, lang):
+        console.print(Text(line))
+    for notice in tell_notices(result, lang):
+        console.print(Text(f"{_text('note', lang)}: {notice}"))
     console.print(Text(_text("done", lang, sites=len(result.sites), excluded=len(result.excluded), out=out)))
     console.print(Text(_text("open_map", lang, path=out / "map.html")))
+
+
+def _describe_plots(result: Result, lang: Lang) -> list[str]:
+    """Say what became of each of the user's plots: its rank, or why it was struck out."""
+    from regiongeo.i18n import text  # noqa: PLC0415
+
+    ranked = result.sites.index[result.sites["kind"] == "plot"]
+    struck = result.excluded[result.excluded["kind"] == "plot"]
+    places = result.ranking.loc[ranked, "rank"].sort_values()
+    lines = [
+        _text("plot_ranked", lang, id=site, rank=rank, of=len(result.sites)) for site, rank in places.items()
+    ]
+    for site, row in struck.iterrows():
+        reason = text("sites", f"reason_{row['reason']}", lang)
+        lines.append(_text("plot_struck", lang, id=site, reason=reason, detail=row["reason_detail"]))
+    return lines
 
 
 def _describe_portfolio(result: Result, lang: Lang) -> str:
@@ -364,6 +406,7 @@ def _run_summary(done: Done, out: Path) -> dict[str, Any]:
         "rows_read": done.rows_read,
         "sites": len(result.sites),
         "excluded": len(result.excluded),
+        "plots": _describe_plots(result, "en"),
         "top": ranking[columns].to_dict(orient="records"),
         "portfolio": {
             "sites": list(result.portfolio.sites),

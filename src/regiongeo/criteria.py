@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from regiongeo.crs import require_work
-from regiongeo.region import locate
+from regiongeo.region import locate, subregion_names
 from regiongeo.sites import is_main_road
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ def subregion_lack(
     -----
     Known weakness: a truck fuel station is judged by name and counted as one whatever its size.
     """
-    group = region["subregion"].fillna(region["name"])
+    group = subregion_names(region)
     main = links[is_main_road(links)]
     truck_km = truck_aadt.reindex(main.index) * main["length_m"] / 1000
     need = truck_km.groupby(main["municipality_id"].map(group)).sum(min_count=1)

@@ -15,7 +15,7 @@ from regiongeo.progress import silent, timed_steps
 from regiongeo.publish import check_target, publish_folder
 from regiongeo.region import members_of
 from regiongeo.report import write_outputs
-from regiongeo.scenario import Scenario, load_scenario
+from regiongeo.scenario import Scenario, base_of, load_scenario
 from regiongeo.userfiles import load_capacity, load_plots, load_stations
 
 if TYPE_CHECKING:
@@ -152,4 +152,13 @@ def _read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
 
 def _hash_inputs(inputs: Inputs, registry: str) -> dict[str, str]:
     """Return the SHA-256 of the shipped data's registry, which holds one for each table, and of each file."""
-    return {"data/sources.toml": registry, **{path.name: hash_file(path) for path in inputs.files()}}
+    named = {
+        "scenario": inputs.scenario,
+        "plots": inputs.plots,
+        "stations": inputs.stations,
+        "capacity": inputs.capacity,
+    }
+    own = {f"{role}/{path.name}": hash_file(path) for role, path in named.items() if path is not None}
+    base = base_of(inputs.scenario) if inputs.scenario else None
+    based = {f"base/{base.name}": hash_file(base)} if base else {}
+    return {"data/sources.toml": registry, **own, **based}

@@ -12,6 +12,7 @@ import pandas as pd
 from regiongeo import criteria as measure
 from regiongeo.assumptions import assumption, assumption_table
 from regiongeo.criteria import links_within
+from regiongeo.errors import DataError, InfeasibleError, NetworkError
 from regiongeo.explain import explain_ranks
 from regiongeo.network import attach_sites, build_network
 from regiongeo.progress import silent, timed_steps
@@ -142,6 +143,7 @@ def run(
         ranking = validate(ranking.join(why), RANKING)
 
     with step("portfolio"):
+        _require_candidates(plan.locked, screening.excluded)
         portfolio = _choose_portfolio(distances, link_traffic, region=region, scenario=scenario)
 
     return Result(
@@ -191,7 +193,12 @@ def _measure_distances(attachment: Attachment, stations: gpd.GeoDataFrame, *, sn
     network, node_of = attachment.network, attachment.node_of
     station_node = pd.Series(dtype="str")
     if len(stations):
-        placed = attach_sites(network, stations, snap_m=snap_m, eligible=eligible_links(network))
+        try:
+            placed = attach_sites(network, stations, snap_m=snap_m, eligible=eligible_links(network))
+        except NetworkError as error:
+            raise DataError(
+                f"existing stations: {error} (plan.access_limit_km), or leave the rows out"
+            ) from error
         network, station_node = placed.network, placed.node_of
     return _Distances(
         network=network,
@@ -289,6 +296,14 @@ def _rank(values: pd.DataFrame, weights: pd.Series, *, scenario: Scenario) -> pd
     )
 
 
+def _require_candidates(locked: tuple[str, ...], excluded: gpd.GeoDataFrame) -> None:
+    """Raise if a locked site was struck out, with the reason."""
+    struck = excluded.loc[excluded.index.intersection(pd.Index(locked)), ["reason", "reason_detail"]]
+    if len(struck):
+        reasons = "; ".join(f"'{row.Index}': {row.reason} {row.reason_detail}" for row in struck.itertuples())
+        raise InfeasibleError(f"locked sites were struck out ({reasons}): unlock them")
+
+
 def _choose_portfolio(
     distances: _Distances, link_traffic: pd.DataFrame, *, region: gpd.GeoDataFrame, scenario: Scenario
 ) -> Portfolio:
@@ -300,6 +315,11 @@ def _choose_portfolio(
     demand = (truck_aadt[counted.index] * counted["length_m"] / 1000).rename("truck_km_per_day")
     reach_m = plan.service_distance_km * 1000
     served = links_within(distances.station_metres, counted, reach_m=reach_m).any(axis=1)
+    if len(counted) and served.all():
+        raise InfeasibleError(
+            f"the {len(distances.station_metres)} existing stations already serve every main road that has a "
+            f"traffic figure within plan.service_distance_km = {plan.service_distance_km:g}: lower it"
+        )
     covers = links_within(distances.metres, counted[~served], reach_m=reach_m)
     return choose_portfolio(
         covers,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from regiongeo.tables import ReferenceData
 
-__all__ = ["CERTAINTIES", "build_counties", "build_subregions", "locate", "members_of"]
+__all__ = ["CERTAINTIES", "build_counties", "build_subregions", "locate", "members_of", "subregion_names"]
 
 CERTAINTIES = ("certain", "confirmed", "likely", "likely (less sure)", "uncertain")
 """How sure it is that a municipality belongs to its subregion, surest first."""
@@ -62,6 +62,12 @@ def members_of(
     return areas.join(chosen.loc[:, ~is_list]).assign(population=people)
 
 
+def subregion_names(members: gpd.GeoDataFrame) -> pd.Series:
+    """Name the subregion of each member; one that is in none stands for itself under its own name."""
+    names: pd.Series = members["subregion"].fillna(members["name"])
+    return names.rename("subregion")
+
+
 def build_subregions(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Dissolve members into subregions; a municipality in none stands as its own row under its own name.
 
@@ -72,7 +78,7 @@ def build_subregions(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     that of the least sure member.
     """
     is_named = members["subregion"].notna()
-    rows = members.assign(subregion=members["subregion"].fillna(members["name"]), is_subregion=is_named)
+    rows = members.assign(subregion=subregion_names(members), is_subregion=is_named)
     parts = _dissolve(rows, by="subregion")
     grouped = rows.groupby("subregion")
     doubt = rows["subregion_certainty"].map(CERTAINTIES.index).groupby(rows["subregion"]).max()

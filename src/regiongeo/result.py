@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from regiongeo.assumptions import assumption
+from regiongeo.i18n import text, texts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
     import pandas as pd
 
+    from regiongeo.i18n import Language
     from regiongeo.network import Network
     from regiongeo.scenario import Scenario
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
 
-__all__ = ["Result"]
+__all__ = ["TRUCK_CLASSES", "Result", "tell_notices"]
+
+TRUCK_CLASSES = (200, 500, 1000, 2000)
+"""Trucks of 12.5 m and more per day where every map of a result draws its roads wider."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +63,10 @@ class Result:
     """What the reader must know: keys of ``locale/notices.toml``."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall time of each step."""
+
+
+def tell_notices(result: Result, lang: Language) -> list[str]:
+    """Put what the reader must know into words; a key the catalogue does not hold is told as it is."""
+    known = texts("notices", lang)
+    year = f"{assumption(result.reference.assumptions, 'traffic_base_year', unit='year'):.0f}"
+    return [text("notices", key, lang, year=year) if key in known else key for key in result.notices]

@@ -19,7 +19,7 @@ from regiongeo.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CRITERIA", "Criterion", "Plan", "Scenario", "Weights", "World", "load_scenario"]
+__all__ = ["CRITERIA", "Criterion", "Plan", "Scenario", "Weights", "World", "base_of", "load_scenario"]
 
 Criterion = Literal[
     "passing_trucks",
@@ -145,6 +145,12 @@ def load_scenario(path: Path | str) -> Scenario:
     return _build(content, where=path.name, text=path.read_text("utf-8-sig"))
 
 
+def base_of(path: Path) -> Path | None:
+    """Return the scenario file that a scenario file builds on, if any."""
+    base = _read(path).get("base")
+    return path.parent / base if isinstance(base, str) else None
+
+
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ScenarioError(f"no scenario file '{path.name}': make one with 'regiongeo init'")
@@ -191,7 +197,24 @@ def _describe(error: ValidationError, text: str) -> Iterator[str]:
             yield f"{place}{at}: unknown key{_suggest(keys)}"
         else:
             shown = repr(problem["input"])[:60]
-            yield f"{place}{at}: {problem['msg']}, not {shown}"
+            yield f"{place}{at}: {_WORDS.get(problem['type'], _plain(problem['msg']))}, not {shown}"
+
+
+_WORDS = {
+    "tuple_type": 'must be a list in brackets, like ["P1", "P2"]',
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number without quotes",
+    "string_type": "must be text in quotes",
+    "dict_type": "must be a table of its own",
+    "model_type": "must be a table of its own",
+}
+
+
+def _plain(words: str) -> str:
+    """Say a rule of the checking library the way the rest of the message speaks."""
+    words = words.removeprefix("Value error, ")
+    return words.replace("Input should be", "must be")
 
 
 def _suggest(keys: list[str]) -> str:

@@ -14,7 +14,7 @@ from regiongeo.assumptions import assumption
 from regiongeo.crs import WORK_CRS
 from regiongeo.errors import SchemaError, name_some
 from regiongeo.network import attach_sites, main_links
-from regiongeo.region import locate
+from regiongeo.region import locate, subregion_names
 from regiongeo.routing import nearest_cost
 from regiongeo.schema import validate
 from regiongeo.tables import CANDIDATE_KINDS, EXCLUDED, SITES
@@ -229,7 +229,7 @@ def screen_candidates(
 
     kept = candidates[reasons.isna()].sort_index()
     sites = kept.join(access).assign(municipality_id=member[kept.index].astype("str"))
-    sites["subregion"] = sites["municipality_id"].map(region["subregion"]).astype("str")
+    sites["subregion"] = sites["municipality_id"].map(subregion_names(region)).astype("str")
     twice = sites["name"].duplicated(keep=False)
     number = (sites.groupby("name").cumcount() + 1).astype("str")
     sites["name"] = sites["name"].where(~twice, sites["name"] + " (" + number + ")")

@@ -73,6 +73,8 @@ _KEYS = (
     ("links", "from_node", "nodes"),
     ("links", "to_node", "nodes"),
     ("links", "section_id", "traffic_sections"),
+    ("gateways", "node_id", "nodes"),
+    ("gateways", "link_id", "links"),
     ("traffic_points", "municipality_id", "municipalities"),
     ("traffic_points", "link_id", "links"),
     ("traffic_road_municipality", "municipality_id", "municipalities"),
@@ -85,6 +87,7 @@ class Source:
 
     source_id: str
     title: str
+    title_nb: str
     holder: str
     url: str
     licence: str

@@ -37,9 +37,9 @@ def draw_map(
     date
         Day the map is made, as ``YYYY-MM-DD``; shown in the header.
     data_version
-        Version of the reference data, shown in the header.
+        Version of the reference data, shown under "Om dataene".
     credits
-        Attribution lines of the tables used, shown under "Om dataene".
+        Attribution lines of the tables used, shown below the map and under "Om dataene".
     online_tiles
         Offer Kartverket's grey map as a layer that is off until someone switches it on; without it the page
         may not load anything at all.

@@ -10,12 +10,12 @@ from regiongeo.maps.figure import TILE_HOST
 from regiongeo.maps.geometry import SCALE
 from regiongeo.maps.roads import describe_roads
 from regiongeo.maps.sites import describe_sites
+from regiongeo.result import Result, tell_notices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regiongeo.i18n import Language
-    from regiongeo.result import Result
 
 __all__ = ["build_payload"]
 
@@ -24,6 +24,7 @@ _DECIMALS = {
     "gap_closed_km": 1,
     "access_minutes": 1,
     "grid_km": 1,
+    "grid_mw": 1,
 }
 _SHARES = ("subregion_lack", "builtup_share")
 """Criteria that are shares: people read them in percent."""
@@ -39,14 +40,13 @@ def build_payload(
     online_tiles: bool,
 ) -> dict[str, object]:
     """Return the data of the page, ready for JSON; parameters as in ``draw_map``."""
-    notices = texts("notices", lang)
     return {
         "lang": lang,
         "texts": {**texts("sites", lang), **texts("map", lang)},
         "scenario": result.scenario.name,
         "date": date,
         "data_version": data_version,
-        "notices": [notices.get(key, key) for key in result.notices],
+        "notices": tell_notices(result, lang),
         "credits": list(credits),
         "tiles": _TILES if online_tiles else None,
         "scale": SCALE,

@@ -8,8 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from regiongeo.assumptions import assumption
 from regiongeo.maps.encode import plain
 from regiongeo.maps.geometry import encode_lines, encode_points
+from regiongeo.result import TRUCK_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,15 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_roads"]
 
-TRUCK_BREAKS = (0, 200, 500, 1000, 2000)
-"""Lower bounds of the width classes [trucks of 12.5 m and more per day]."""
 SHIELD_SPACING_M = 4_000
 TOLERANCE_M = 30.0
 _VOLUMES = ("aadt", "heavy_aadt", "truck_aadt", "traffic_basis", "basis_year", "heavy_basis")
 
 
 def describe_roads(result: Result) -> dict[str, object]:
-    """Return roads with volumes, main roads without, other roads, and where a road shield may stand."""
+    """Return roads with volumes, main roads without, other roads, and where a road shield may stand.
+
+    Volumes are those of ``base_year``; ``basis_year`` is the year the figure behind them was counted.
+    """
     links = result.network.links.join(result.link_traffic[list(_VOLUMES)]).sort_index()
     is_known = links["truck_aadt"].notna()
     is_main = links["road_category"].isin(["E", "R"])
@@ -37,7 +40,8 @@ def describe_roads(result: Result) -> dict[str, object]:
     )
     unknown = _merge(links[is_main & ~is_known], by=("road",))
     return {
-        "truck_breaks": list(TRUCK_BREAKS),
+        "truck_breaks": [0, *TRUCK_CLASSES],
+        "base_year": int(assumption(result.reference.assumptions, "traffic_base_year", unit="year")),
         "roads": [
             {
                 "road": plain(row.road),

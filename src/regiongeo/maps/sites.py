@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_sites"]
 
-CLASSES = 5
+SCORE_BREAKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
+"""Classes of the score; the same for every scenario, so that maps of two runs can be compared."""
 _SITE_COLUMNS = (
     "name",
     "kind",
@@ -27,6 +27,8 @@ _SITE_COLUMNS = (
     "access_m",
     "access_minutes",
     "area_m2",
+    "grid_year",
+    "grid_station",
 )
 _RANKING_COLUMNS = ("rank", "score", "rank_low", "rank_high", "top5_share", "free_top5_share", "why")
 _GAIN_COLUMNS = ("is_locked", "truck_km_per_day", "only_here_truck_km_per_day")
@@ -36,7 +38,7 @@ def describe_sites(result: Result) -> dict[str, object]:
     """Return sites by rank with their figures, the classes of the score, and what else stands as a point."""
     return {
         "sites": _describe_ranked(result),
-        "score_breaks": _find_breaks(result.ranking["score"]),
+        "score_breaks": list(SCORE_BREAKS),
         "excluded": _describe_points(result.excluded, ("name", "kind", "reason", "reason_detail")),
         "stations": _describe_points(result.stations, ("name", "power_kw")),
         "plots": _describe_plots(result.plots),
@@ -50,7 +52,11 @@ def _describe_ranked(result: Result) -> list[dict[str, object]]:
     municipality = sites["municipality_id"].map(names)
     criteria = list(result.weights.index)
     columns = pd.concat(
-        [sites[list(_SITE_COLUMNS)], ranking[list(_RANKING_COLUMNS)], municipality.rename("municipality")],
+        [
+            sites.reindex(columns=list(_SITE_COLUMNS)),
+            ranking[list(_RANKING_COLUMNS)],
+            municipality.rename("municipality"),
+        ],
         axis=1,
     )
     gain = result.portfolio.gain
@@ -71,15 +77,6 @@ def _describe_ranked(result: Result) -> list[dict[str, object]]:
             strict=True,
         )
     ]
-
-
-def _find_breaks(score: pd.Series[float]) -> list[float]:
-    known = score.dropna()
-    if known.empty:
-        return []
-    low = math.floor(known.min() * 100)
-    step = max(1, math.ceil((known.max() * 100 - low) / CLASSES))
-    return [(low + step * number) / 100 for number in range(CLASSES + 1)]
 
 
 def _describe_points(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:

@@ -103,7 +103,7 @@ def write_outputs(
     with step("ranking.csv"):
         write_csv(ranking_table(result), stage / "ranking.csv")
     with step("sites.gpkg"):
-        layers = layer_tables(result, sources)
+        layers = layer_tables(result, sources, lang=lang)
         notices = _layer_notices(layers, sources, lang)
         write_geopackage(stage / "sites.gpkg", layers, styles=layer_styles(lang), notices=notices)
     with step("result.xlsx"):
@@ -115,7 +115,7 @@ def write_outputs(
     write_run(stage, _describe_run(result, run_info, seconds))
 
 
-def layer_tables(result: Result, sources: Sequence[Source]) -> dict[str, pd.DataFrame]:
+def layer_tables(result: Result, sources: Sequence[Source], *, lang: Language) -> dict[str, pd.DataFrame]:
     """Return the layers of ``sites.gpkg`` by name, topmost first; stations and plots where there are any."""
     return {
         "sites": ranking_table(result),
@@ -126,7 +126,7 @@ def layer_tables(result: Result, sources: Sequence[Source]) -> dict[str, pd.Data
         "links": link_table(result),
         "subregions": subregion_table(result),
         "municipalities": municipality_table(result),
-        "sources": source_table(sources),
+        "sources": source_table(sources, lang=lang),
     }
 
 
@@ -152,7 +152,8 @@ def _licence_text(result: Result, sources: Sequence[Source], lang: Language) -> 
     """Credit every source, with the licence notice that follows rows from OpenStreetMap."""
     used = source_ids(ranking_table(result), excluded_table(result))
     notice = licence_notice(sources, used, lang)
-    lines = [f"{one.title}: {one.holder}, {one.licence}. {one.attribution}" for one in sources]
+    table = source_table(sources, lang=lang)
+    lines = [f"{row.title}: {row.holder}, {row.licence}. {row.attribution}" for row in table.itertuples()]
     return "\n".join([*([notice, ""] if notice else []), *lines, ""])
 
 

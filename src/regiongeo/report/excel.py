@@ -93,7 +93,7 @@ def _sheets(result: Result, lang: Language, sources: Sequence[Source]) -> list[_
         "portfolio": portfolio[["name", "site_id", *gains]],
         "weights": _weights(result, lang),
         "excluded": pd.DataFrame(excluded_table(result).drop(columns="geometry")).reset_index(),
-        "sources": source_table(sources).reset_index(),
+        "sources": source_table(sources, lang=lang).reset_index(),
     }
     frozen = {"ranking": 2, "criteria": 2, "portfolio": 1}
     return [

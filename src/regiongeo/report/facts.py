@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regiongeo.i18n import format_number, text
 from regiongeo.report.tables import clean_text
+from regiongeo.result import Result, tell_notices
 from regiongeo.traffic import basis_lengths
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regiongeo.i18n import Language
-    from regiongeo.result import Result
     from regiongeo.store import Source
 
 __all__ = [
@@ -50,7 +50,7 @@ def list_limits(result: Result, lang: Language) -> list[str]:
     numbers = result.reference.assumptions
     unsure = int((numbers["status"] == "to_verify").sum()) if "status" in numbers else 0
     return [
-        *(text("notices", key, lang) for key in result.notices),
+        *tell_notices(result, lang),
         *([text("report", "limit_verify", lang, count=unsure, all=len(numbers))] if unsure else []),
         *(text("report", f"limit_{key}", lang) for key in ("no_data", "weights", "search")),
     ]

@@ -13,8 +13,9 @@ from shapely import get_coordinates
 
 from regiongeo.crs import Box
 from regiongeo.i18n import format_number, text
-from regiongeo.report.styles import TRUCK_BREAKS, describe_range
+from regiongeo.report.styles import describe_range
 from regiongeo.report.tables import link_table, ranking_table
+from regiongeo.result import TRUCK_CLASSES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -103,7 +104,7 @@ def _draw_land(axes: Axes, result: Result) -> None:
 def _draw_roads(axes: Axes, links: gpd.GeoDataFrame) -> None:
     unknown = links[links["truck_aadt"].isna() & links["road_category"].isin(["E", "R", "F"])]
     _draw_lines(axes, unknown, colour="#BDBDBD", width=0.5, zorder=3)
-    for number, (low, high) in enumerate(pairwise((0, *TRUCK_BREAKS, np.inf))):
+    for number, (low, high) in enumerate(pairwise((0, *TRUCK_CLASSES, np.inf))):
         of_class = links[(links["truck_aadt"] >= low) & (links["truck_aadt"] < high)]
         _draw_lines(axes, of_class, colour=_ROAD_COLOURS[number], width=0.9 + 0.8 * number, zorder=4 + number)
 
@@ -180,7 +181,7 @@ def _draw_scale(axes: Axes, corner: tuple[float, float], room: float, lang: Lang
 
 
 def _legend(lang: Language) -> list[Line2D]:
-    edges = (None, *TRUCK_BREAKS, None)
+    edges = (None, *TRUCK_CLASSES, None)
     roads = [
         Line2D(
             [],

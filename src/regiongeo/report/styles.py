@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from regiongeo.i18n import format_number, text
+from regiongeo.result import TRUCK_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regiongeo.i18n import Language
 
-__all__ = ["TRUCK_BREAKS", "describe_range", "layer_styles"]
-
-TRUCK_BREAKS = (250, 500, 1000, 2000)
-"""Trucks per day where the roads get wider."""
+__all__ = ["describe_range", "layer_styles"]
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _ROAD = "178,24,43"
@@ -70,7 +68,7 @@ def _site_rules(lang: Language) -> list[_Rule]:
 
 
 def _road_rules(lang: Language) -> list[_Rule]:
-    edges: Sequence[float | None] = (None, *TRUCK_BREAKS, None)
+    edges: Sequence[float | None] = (None, *TRUCK_CLASSES, None)
     rules = [
         _Rule(label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=_line(_GREY, 0.26))
     ]

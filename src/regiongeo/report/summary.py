@@ -212,7 +212,7 @@ def _traffic(result: Result, lang: Language) -> list[str]:
 def _sources(result: Result, lang: Language, sources: Sequence[Source]) -> list[str]:
     names = ["title", "holder", "licence", "attribution", "reference_date"]
     heads = [text("report", f"col_{name}", lang) for name in names]
-    rows = source_table(sources)[names].itertuples(index=False, name=None)
+    rows = source_table(sources, lang=lang)[names].itertuples(index=False, name=None)
     used = source_ids(ranking_table(result), excluded_table(result))
     notice = licence_notice(sources, used, lang)
     return _section("sources", lang, _table(heads, rows), *([notice] if notice else []))

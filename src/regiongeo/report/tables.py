@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from regiongeo.i18n import Language
     from regiongeo.result import Result
     from regiongeo.store import Source
 
@@ -189,10 +190,12 @@ def weight_table(result: Result) -> pd.DataFrame:
     return _published(pd.DataFrame(columns, index=criteria))
 
 
-def source_table(sources: Iterable[Source]) -> pd.DataFrame:
+def source_table(sources: Iterable[Source], *, lang: Language) -> pd.DataFrame:
     """Return title, holder, licence, attribution, date and address of the sources, by ``source_id``."""
     names = ("title", "holder", "licence", "attribution", "reference_date", "url")
-    rows = {one.source_id: [str(getattr(one, name)) for name in names] for one in sources}
+    title = "title_nb" if lang == "nb" else "title"
+    fields = (title, *names[1:])
+    rows = {one.source_id: [str(getattr(one, name)) for name in fields] for one in sources}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names), dtype="str")
     return _published(table.rename_axis("source_id").sort_index(kind="stable"))
 

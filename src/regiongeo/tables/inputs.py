@@ -34,7 +34,9 @@ CAPACITY = Schema(
     may_be_empty=True,
     columns=(
         text("name", "name of the transformer station"),
-        number("available_mw", "free capacity for consumption at the station alone", "MW", low=None),
+        number(
+            "available_mw", "free capacity for consumption at the station alone", "MW", low=-1000, high=1000
+        ),
         integer("year", "year the figure holds for", low=2000),
     ),
 )

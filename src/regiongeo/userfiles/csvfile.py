@@ -25,6 +25,7 @@ _DELIMITERS = (";", ",", "\t")
 _DEGREES = ("lon", "lat")
 _METRES = ("east", "north", "epsg")
 _COMMENT = "# "
+_NO_DATA = (_COMMENT, "sep=")  # the second is how Excel writes down its separator
 
 Record = tuple[int, list[str]]
 
@@ -33,8 +34,8 @@ def read_csv(text: str, *, file: str, wanted: Iterable[str], limits: Limits) -> 
     """Read rows with ``lon, lat`` (EPSG:4326) or ``east, north, epsg``.
 
     Comma, semicolon and tab all separate; the one with which the header holds most known columns is taken.
-    Rows that begin with ``# `` and rows of empty cells are left out. Rows are numbered as a spreadsheet does,
-    with the header counted.
+    Rows that begin with ``# ``, Excel's ``sep=`` line and rows of empty cells are left out. Rows are numbered
+    as a spreadsheet does, with the header counted; names in the header may be in capitals.
 
     Parameters
     ----------
@@ -54,7 +55,8 @@ def read_csv(text: str, *, file: str, wanted: Iterable[str], limits: Limits) -> 
     records = _read_records(text, delimiter, file, limits)
     if not records:
         refuse(file, [Problem("", "has no header and no rows", "name the columns in the first row")])
-    header = [name.strip() for name in records[0][1]]
+    as_known = {name.casefold(): name for name in known}
+    header = [as_known.get(name.strip().casefold(), name.strip()) for name in records[0][1]]
     raw = Raw(header=f"row {records[0][0]}", columns=tuple(header), is_text=True)
     _require_columns(header, file, raw.header, records[1:])
     for number, cells in records[1:]:
@@ -67,9 +69,13 @@ def read_csv(text: str, *, file: str, wanted: Iterable[str], limits: Limits) -> 
 
 def _choose_delimiter(text: str, known: set[str]) -> str:
     """Return the separator with which the first row that is no comment holds most known names."""
-    lines = (line for line in text.splitlines() if line.strip() and not line.startswith(_COMMENT))
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith(_NO_DATA))
     header = next(lines, "")
-    return max(_DELIMITERS, key=lambda mark: len(known & {cell.strip(' "') for cell in header.split(mark)}))
+    names = {name.casefold() for name in known}
+    return max(
+        _DELIMITERS,
+        key=lambda mark: len(names & {cell.strip(' "').casefold() for cell in header.split(mark)}),
+    )
 
 
 def _read_records(text: str, delimiter: str, file: str, limits: Limits) -> list[Record]:
@@ -78,7 +84,7 @@ def _read_records(text: str, delimiter: str, file: str, limits: Limits) -> list[
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            if any(cell.strip() for cell in cells) and not cells[0].startswith(_COMMENT):
+            if any(cell.strip() for cell in cells) and not cells[0].startswith(_NO_DATA):
                 records.append((number, cells))
             if len(records) > limits.rows + 1:
                 what = f"has more than {limits.rows} rows"

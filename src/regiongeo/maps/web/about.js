@@ -1,12 +1,15 @@
 // Caveats beside the list, and the page about the data: caveats, sources, software.
 import { button, fillText, make } from "./dom.js";
 
+const LOW = 700;
+
 export function connectAbout(data, words) {
   const dialog = document.getElementById("about");
   const items = (lines) => make("ul", {}, ...lines.map((line) => make("li", {}, line)));
   dialog.append(
     make("h2", { id: "about-title", tabindex: "-1", autofocus: true }, words.say("about")),
     make("p", {}, words.say("facts", { ...data, date: words.date(data.date) })),
+    make("p", {}, words.say("data_version", data)),
     make("p", {}, words.say("about_map")),
     make("h3", {}, words.say("caveats")),
     items(data.notices),
@@ -21,9 +24,11 @@ export function connectAbout(data, words) {
   showNotices(data, words);
 }
 
+// Open where there is room beside the list: a caveat nobody has seen is none.
 function showNotices({ notices }, words) {
   const box = document.getElementById("notices");
   box.hidden = notices.length === 0;
+  box.open = window.innerHeight >= LOW;
   box.querySelector("summary").textContent = words.say("notices", { count: notices.length });
   box.querySelector("ul").append(...notices.map((notice) => make("li", {}, notice)));
 }

@@ -1,5 +1,7 @@
 // The card of one site: where it stands, how sure that is, and what made it so.
+import { isRated } from "./data.js";
 import { button, make } from "./dom.js";
+import { pinClass } from "./pins.js";
 
 export function makeCard(data, words, { onClose, onStep }) {
   const card = document.getElementById("card");
@@ -47,22 +49,34 @@ function drawButtons(site, words, { close, onStep, all }) {
 }
 
 function drawHead(site, data, words) {
-  const rank = words.say("rank", { rank: site.rank, all: words.number(data.sites.length) });
-  const score = site.score === null ? words.say("not_rated") : words.points(site.score);
-  const range = words.range(site.rank_low, site.rank_high);
   return [
     make("h2", { tabindex: "-1" }, site.name),
-    make("p", { class: "rank" }, make("span", { class: site.gain ? "pin chosen" : "pin" }, String(site.rank)), rank,
+    make("p", { class: "rank" }, ...drawRank(site, data, words),
       site.gain ? make("span", { class: "badge" }, words.say(site.gain.is_locked ? "locked" : "in_portfolio")) : ""),
+    site.kind === "possible_junction" ? make("p", { class: "warning" }, words.say("possible_junction")) : "",
     site.is_search_area ? make("p", { class: "warning" }, words.say("search_area")) : "",
-    make("dl", { class: "figures" },
-      ...figure(words.say("score"), score, words.say("score_scale")),
-      ...figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
-      ...figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note"))),
+    isRated(site) ? drawFigures(site, words) : "",
     make("h3", {}, words.say("why")),
     make("p", {}, site.why),
     site.gain ? make("p", {}, describeGain(site.gain, words)) : "",
   ].filter(Boolean);
+}
+
+function drawRank(site, data, words) {
+  if (!isRated(site)) return [words.say("not_rated")];
+  const all = words.number(data.sites.filter(isRated).length);
+  return [
+    make("span", { class: pinClass(site) }, String(site.rank)),
+    words.say("rank", { rank: site.rank, all }),
+  ];
+}
+
+function drawFigures(site, words) {
+  const range = words.range(site.rank_low, site.rank_high);
+  return make("dl", { class: "figures" },
+    ...figure(words.say("score"), words.points(site.score), words.say("score_scale")),
+    ...figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
+    ...figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note")));
 }
 
 function figure(name, value, note) {
@@ -117,7 +131,8 @@ function drawFacts(site, words) {
   const area = site.area_m2 === null ? null : words.say("area_value", { area: words.number(site.area_m2 / 1000, 1) });
   const rows = [
     ["kind", words.say(`kind_${site.kind}`)], ["municipality", site.municipality], ["subregion", site.subregion],
-    ["main_road", road], ["area", area], ["free_top5", words.percent(site.free_top5_share)], ["id", site.id],
+    ["main_road", road], ["area", area], ["grid_source", [site.grid_station, site.grid_year].filter(Boolean).join(", ") || null],
+    ["free_top5", isRated(site) ? words.percent(site.free_top5_share) : null], ["id", site.id],
   ];
   const shown = rows.filter(([, value]) => value !== null && value !== undefined);
   return make("dl", { class: "facts" },

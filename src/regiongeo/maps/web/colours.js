@@ -5,6 +5,7 @@ export const TRUCK_WIDTHS = [1.6, 2.8, 4.2, 6, 8.5];
 export const CHOSEN = "#d1005d";
 export const STATION = "#005a9c";
 export const INK = "#1d1a2b";
+export const UNSURE = "#716a8c";
 export const GREY = "#6f6f6b";
 export const LAND = "#fbfaf6";
 export const NEIGHBOUR = "#ecebe6";

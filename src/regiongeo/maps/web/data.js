@@ -24,6 +24,10 @@ export function decodeLines(lines, scale) {
   return lines.map((steps) => decodeLine(steps, scale));
 }
 
+export function isRated(site) {
+  return site.score !== null;
+}
+
 export function classOf(value, breaks) {
   let found = 0;
   while (found < breaks.length - 1 && value >= breaks[found + 1]) found += 1;

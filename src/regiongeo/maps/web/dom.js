@@ -20,6 +20,16 @@ export function fillText(id, text) {
   document.getElementById(id).textContent = text;
 }
 
+// A word in passing for those who look; screen readers get it by the status line.
+export function showToast(text, milliseconds = 6000) {
+  const toast = document.getElementById("toast");
+  toast.textContent = text;
+  toast.hidden = false;
+  setTimeout(() => {
+    toast.hidden = true;
+  }, milliseconds);
+}
+
 export function tooltip(title, ...lines) {
   const rows = lines.filter(Boolean).map((line) => make("div", {}, line));
   return make("div", { class: "tip" }, make("strong", {}, title), ...rows);

@@ -32,25 +32,36 @@ export function drawLabels(map, data, words, { pins, subregions }) {
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const index = makeIndex();
-    drawPinStems(context, index);
-    if (isShown) drawNames({ context, index, size });
+    const view = { context, index: makeIndex(), size };
+    drawStems(context);
+    // Before pins and shields take their room: without the largest town people do not find their way.
+    if (isShown) data.places.slice(0, 1).forEach((place) => drawTown(view, place));
+    blockPins(view.index);
+    if (isShown) drawNames(view);
   }
 
-  function drawPinStems(context, index) {
+  function drawStems(context) {
     for (const pin of pins()) {
-      const { x, y } = map.latLngToContainerPoint(pin.getLatLng());
-      const root = map.latLngToContainerPoint(pin.place);
-      index.block([x - PIN_REACH, y - PIN_REACH, x + PIN_REACH, y + PIN_REACH]);
-      if (Math.hypot(x - root.x, y - root.y) > 2) drawStem(context, root, { x, y });
+      const [head, root] = [pin.getLatLng(), pin.place].map((at) => map.latLngToContainerPoint(at));
+      if (head.distanceTo(root) > 2) drawStem(context, root, head);
     }
   }
 
+  function blockPins(index) {
+    for (const pin of pins()) {
+      const { x, y } = map.latLngToContainerPoint(pin.getLatLng());
+      index.block([x - PIN_REACH, y - PIN_REACH, x + PIN_REACH, y + PIN_REACH]);
+    }
+  }
+
+  const point = (at) => map.latLngToContainerPoint(decodePoint(at, data.scale));
+  const drawTown = (view, { name, at, rank }) => drawName(view, name, point(at), PLACES[rank] ?? PLACES[4]);
+
   function drawNames(view) {
-    const point = (at) => map.latLngToContainerPoint(decodePoint(at, data.scale));
     const zoom = map.getZoom();
-    const names = (rank) => data.places.filter((place) => place.rank === rank && zoom >= (PLACES[rank] ?? PLACES[4]).from);
-    const town = ({ name, at, rank }) => drawName(view, name, point(at), PLACES[rank] ?? PLACES[4]);
+    const others = data.places.slice(1);
+    const names = (rank) => others.filter((place) => place.rank === rank && zoom >= (PLACES[rank] ?? PLACES[4]).from);
+    const town = (place) => drawTown(view, place);
     names(1).forEach(town);
     data.shields.forEach(({ road, at }) => drawShields(view, road, at.map(point)));
     names(2).forEach(town);

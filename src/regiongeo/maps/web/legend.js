@@ -2,15 +2,17 @@
 import { make } from "./dom.js";
 import { swatch } from "./symbols.js";
 
-export function drawLayerList(map, words, layers, { onChange }) {
-  const stacked = layers.filter(({ group }) => group).sort((one, other) => one.level - other.level);
-  const rows = layers.map((layer) => drawLayer(layer));
-  document.getElementById("layer-list").append(...rows);
+export function drawLayerList(map, words, { main, more }, { onChange }) {
+  const layers = [...main, ...more];
+  // Tiles lie in a pane of their own below the canvas and cannot be restacked.
+  const stacked = layers.filter(({ group }) => group?.eachLayer).sort((one, other) => one.level - other.level);
+  document.getElementById("layer-list").append(...main.map(drawLayer));
+  document.getElementById("background-list").append(...more.map(drawLayer));
   layers.forEach((layer) => apply(layer, layer.on));
   restack();
 
   function drawLayer(layer) {
-    const box = make("input", { type: "checkbox", id: layer.key, checked: layer.on });
+    const box = make("input", { type: "checkbox", id: layer.key, checked: layer.on, disabled: Boolean(layer.isMissing) });
     layer.setChecked = (on) => {
       box.checked = on;
       legend.hidden = !on;
@@ -23,8 +25,9 @@ export function drawLayerList(map, words, layers, { onChange }) {
       onChange();
     });
     const single = layer.legend.length === 1 && layer.legend[0].label === layer.key;
-    const name = make("label", { for: layer.key }, box, make("span", {}, words.say(layer.key)));
-    if (single) name.append(swatch(layer.legend[0].style), count(layer.legend[0], words));
+    const name = make("label", { for: layer.key }, box, make("span", {}, layer.title ?? words.say(layer.key)));
+    if (single && !layer.isMissing) name.append(swatch(layer.legend[0].style));
+    if (single) name.append(count(layer.legend[0], words));
     return make("div", { class: "layer" }, name, single ? "" : legend);
   }
 

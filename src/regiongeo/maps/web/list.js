@@ -1,6 +1,8 @@
 // The ranked list: everything the map says about sites, for keyboard and screen reader too.
 import { CHOSEN } from "./colours.js";
+import { isRated } from "./data.js";
 import { fillText, make } from "./dom.js";
+import { isPinned } from "./pins.js";
 import { swatch } from "./symbols.js";
 
 const STAR = { shape: "star", radius: 7, fillColor: CHOSEN };
@@ -44,9 +46,9 @@ function drawRow(site, words, onSelect) {
   const face = make(
     "button",
     { type: "button", tabindex: "-1", "data-id": site.id },
-    make("span", { class: site.rank <= 10 ? "pin small" : "number" }, String(site.rank)),
+    make("span", { class: isPinned(site) ? "pin small" : "number" }, isRated(site) ? String(site.rank) : "–"),
     make("span", { class: "name" }, site.name, site.gain ? star(words) : ""),
-    make("span", { class: "points" }, site.score === null ? "–" : words.points(site.score)),
+    make("span", { class: "points" }, isRated(site) ? words.points(site.score) : "–"),
     make("span", { class: "details" }, describe(site, words)),
   );
   face.addEventListener("click", () => onSelect(site));
@@ -60,6 +62,7 @@ function star(words) {
 }
 
 function describe(site, words) {
+  if (!isRated(site)) return [site.subregion, words.say("not_rated")].filter(Boolean).join(" · ");
   const range = words.say("rank_range", { range: words.range(site.rank_low, site.rank_high) });
   const top = `${words.say("top5").toLowerCase()}: ${words.percent(site.top5_share)}`;
   return [site.subregion, range, top].filter(Boolean).join(" · ");

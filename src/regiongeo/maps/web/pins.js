@@ -1,6 +1,17 @@
 // Where the numbered pins stand: on their place, or beside it where a better one is in the way.
 
+import { isRated } from "./data.js";
+
 const TURNS = 12;
+const PINS = 10;
+
+export function isPinned(site) {
+  return isRated(site) && site.rank <= PINS;
+}
+
+export function pinClass({ gain, kind }) {
+  return ["pin", ...(gain ? ["chosen"] : []), ...(kind === "possible_junction" ? ["unsure"] : [])].join(" ");
+}
 
 // points: [{x, y}] in order of rank; returns the offset [dx, dy] of each, so that no two pins, and no pin and
 // point to avoid, are closer than `size`.

@@ -12,13 +12,16 @@ export function drawRoads(map, data, words) {
   const known = data.roads.map((road) => line(road.lines, { ...styleOf(road, data, 1), road, lineCap: "round" }));
   const unknown = data.roads_unknown.map((road) => line(road.lines, { ...NO_FIGURES, road }));
   const group = L.featureGroup([...unknown, ...known]);
-  group.bindTooltip(({ options: { road } }) => describe(road, words), { sticky: true });
+  group.bindTooltip(({ options: { road } }) => describe(road, data, words), { sticky: true });
   const widen = () => known.forEach((one) => one.setStyle(styleOf(one.options.road, data, growth(map.getZoom()))));
   map.on("zoomend", widen);
   widen();
   return {
     layers: [
-      { key: "layer_roads", on: true, level: 6, group, legend: legendOf(data, words) },
+      {
+        key: "layer_roads", on: true, level: 6, group, title: words.say("layer_roads", { year: data.base_year }),
+         legend: legendOf(data, words),
+      },
       {
         key: "layer_roads_other", on: true, level: 4,
         group: L.layerGroup([line(data.roads_other, { ...OTHER, interactive: false })]),
@@ -54,7 +57,7 @@ function nameClass(low, high, words) {
   return words.say("class_to", { low: words.number(low), high: words.number(high) });
 }
 
-function describe(road, words) {
+function describe(road, data, words) {
   if (!("truck_aadt" in road)) return tooltip(road.road, words.say("no_figures"));
   const perDay = (count) => words.say("per_day", { count: words.number(count) });
   const row = (key, count) => (count === null ? "" : `${words.say(key)}: ${perDay(count)}`);
@@ -63,6 +66,12 @@ function describe(road, words) {
     row("trucks", road.truck_aadt),
     row("heavy", road.heavy_aadt),
     row("all_vehicles", road.aadt),
-    `${words.say("basis")}: ${words.say(`basis_${road.traffic_basis}`, { year: road.basis_year ?? "–" })}`,
+    `${words.say("basis")}: ${describeBasis(road, data, words)}`,
   );
+}
+
+// Volumes are those of the base year, whichever year was counted.
+function describeBasis({ traffic_basis: basis, basis_year: year }, { base_year: base }, words) {
+  const counted = words.say(`basis_${basis}`, { year: year ?? "–" });
+  return year === base ? counted : words.say("converted", { counted, base });
 }

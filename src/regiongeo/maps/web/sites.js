@@ -1,21 +1,29 @@
 // Sites: numbered pins for the ten best, symbols coloured by score for the rest; portfolio, stations, exclusions, plots.
 import L from "leaflet";
-import { CHOSEN, GREY, INK, SCORE, STATION } from "./colours.js";
-import { classOf, decodeLines, decodePoint } from "./data.js";
+import { CHOSEN, GREY, INK, SCORE, STATION, UNSURE } from "./colours.js";
+import { classOf, decodeLines, decodePoint, isRated } from "./data.js";
 import { make, tooltip } from "./dom.js";
-import { spread } from "./pins.js";
+import { isPinned, pinClass, spread } from "./pins.js";
 import { symbol } from "./symbols.js";
 
-const PINS = 10;
 const PIN_SIZE = 32;
 const CHOSEN_STYLE = { shape: "star", radius: 11, fillColor: CHOSEN, fillOpacity: 1, color: "#fff", weight: 2 };
 const STATION_STYLE = { shape: "square", radius: 7, fillColor: STATION, fillOpacity: 1, color: "#fff", weight: 2 };
 const CROSS_STYLE = { shape: "cross", radius: 4.5, fill: false, color: GREY, weight: 2, opacity: 1 };
 const PLOT_STYLE = { color: INK, weight: 2, dashArray: [6, 4], fillColor: "#fff", fillOpacity: 0.35 };
 
-export function shapeOf(site) {
-  if (site.kind === "plot") return "square";
-  return site.is_search_area ? "diamond" : "circle";
+const MARKS = [
+  { label: "legend_place", style: { shape: "circle" } },
+  { label: "legend_search_area", style: { shape: "diamond" } },
+  { label: "legend_possible_junction", style: { shape: "diamond", color: UNSURE, weight: 1.4, dashArray: [2.5, 2] } },
+  { label: "legend_plot", style: { shape: "square" } },
+];
+
+export function markOf({ kind, is_search_area: isSearchArea }) {
+  const [place, area, possible, plot] = MARKS;
+  if (kind === "plot") return plot;
+  if (kind === "possible_junction") return possible;
+  return isSearchArea ? area : place;
 }
 
 export function radiusAt(zoom) {
@@ -25,8 +33,8 @@ export function radiusAt(zoom) {
 export function drawSites(map, data, words, onSelect) {
   const place = (one) => decodePoint(one.at, data.scale);
   const tip = ({ options: { site } }) => describeSite(site, words);
-  const pins = data.sites.slice(0, PINS).map((site) => drawPin(site, place(site), words, onSelect));
-  const dots = data.sites.slice(PINS).map((site) => symbol(place(site), { ...styleOf(site, data), site }));
+  const pins = data.sites.filter(isPinned).map((site) => drawPin(site, place(site), words, onSelect));
+  const dots = data.sites.filter((site) => !isPinned(site)).map((site) => symbol(place(site), { ...styleOf(site, data), site }));
   const stars = data.sites.filter((site) => site.gain).map((site) => symbol(place(site), { ...CHOSEN_STYLE, site }));
   const choose = (event) => onSelect((event.sourceTarget ?? event.propagatedFrom).options.site, { zoom: false });
   const ranked = L.featureGroup().bindTooltip(tip).on("click", choose);
@@ -42,7 +50,7 @@ export function drawSites(map, data, words, onSelect) {
     const wanted = new Set(sites);
     const keep = (markers) => markers.filter((marker) => wanted.has(marker.options.site));
     fill(ranked, [...keep(dots).reverse(), ...keep(pins)]);
-    fill(chosen, keep(stars).filter(({ options: { site } }) => site.rank > PINS));
+    fill(chosen, keep(stars).filter(({ options: { site } }) => !isPinned(site)));
     spreadPins(map, pins, data);
   }
 
@@ -64,7 +72,8 @@ export function drawSites(map, data, words, onSelect) {
       },
       ...data.plots.length ? [drawPlots(data, words)] : [],
       drawPoints(data.stations, {
-        key: "layer_stations", on: true, level: 9, style: STATION_STYLE, place,
+        key: "layer_stations", on: data.stations.length > 0, isMissing: data.stations.length === 0, level: 9, style: STATION_STYLE, place,
+        note: data.stations.length ? undefined : words.say("not_included"),
         describe: (one) => tooltip(one.name, words.say("layer_stations"), power(one, words)),
       }),
       drawPoints(data.excluded, {
@@ -76,7 +85,7 @@ export function drawSites(map, data, words, onSelect) {
 }
 
 function drawPin(site, latlng, words, onSelect) {
-  const face = make("span", { class: site.gain ? "pin chosen" : "pin" }, String(site.rank));
+  const face = make("span", { class: pinClass(site) }, String(site.rank));
   const icon = L.divIcon({ html: face, className: "pin-place", iconSize: [PIN_SIZE, PIN_SIZE] });
   const marker = L.marker(latlng, { icon, site, riseOnHover: true, zIndexOffset: 1000 - 10 * site.rank });
   marker.on("add", () => marker.getElement().setAttribute("aria-label", words.say("selected", site)));
@@ -89,7 +98,8 @@ function drawPin(site, latlng, words, onSelect) {
 function nameOfLargest(map, { places, scale }) {
   if (!places.length) return [];
   const { x, y } = map.latLngToLayerPoint(decodePoint(places[0].at, scale));
-  return [{ x: x + 10, y }, { x: x + 40, y }];
+  const count = 1 + Math.ceil(places[0].name.length / 3);
+  return Array.from({ length: count }, (_, at) => ({ x: x + 10 + (PIN_SIZE - 2) * at, y }));
 }
 
 function spreadPins(map, pins, data) {
@@ -105,39 +115,35 @@ function fill(group, markers) {
 }
 
 function styleOf(site, data) {
-  const known = site.score !== null;
-  const fillColor = known ? SCORE[classOf(site.score, data.score_breaks.slice(0, -1))] : "#fff";
-  return { shape: shapeOf(site), radius: 6.5, fillColor, fillOpacity: 1, color: INK, weight: 1.2, opacity: 1 };
+  const fillColor = isRated(site) ? SCORE[classOf(site.score, data.score_breaks.slice(0, -1))] : "#fff";
+  return { radius: 6.5, fillColor, fillOpacity: 1, color: INK, weight: 1.2, opacity: 1, ...markOf(site).style };
 }
 
 function legendOf(data, words) {
   const base = { color: INK, weight: 1.2, fillColor: "#fff" };
-  const rest = data.sites.filter((site) => site.score !== null);
+  const rated = data.sites.filter(isRated);
   const breaks = data.score_breaks;
   const classes = breaks.slice(0, -1).map((low, at) => ({
     style: { ...base, shape: "circle", radius: 7, fillColor: SCORE[at] },
     text: words.say("class_to", { low: words.number(low * 100), high: words.number(breaks[at + 1] * 100) }),
-    count: rest.filter((site) => classOf(site.score, breaks.slice(0, -1)) === at).length,
+    count: rated.filter((site) => classOf(site.score, breaks.slice(0, -1)) === at).length,
   }));
-  const shapes = [
-    { style: { ...base, shape: "circle", radius: 6.5 }, label: "legend_place" },
-    { style: { ...base, shape: "diamond", radius: 6.5 }, label: "legend_search_area" },
-    { style: { ...base, shape: "square", radius: 6.5 }, label: "legend_plot" },
-  ];
-  const kinds = new Set(data.sites.map(shapeOf));
+  const marks = MARKS.map((mark) => ({
+    label: mark.label,
+    style: { ...base, radius: 6.5, ...mark.style },
+    count: data.sites.filter((site) => markOf(site) === mark).length,
+  }));
   return [
     { pin: "1", label: "legend_pin" },
     ...classes.reverse(),
-    ...shapes.filter(({ style }) => kinds.has(style.shape)).map((row) => ({
-      ...row, count: data.sites.filter((site) => shapeOf(site) === row.style.shape).length,
-    })),
+    ...marks.filter(({ count }) => count > 0),
   ];
 }
 
-function drawPoints(points, { key, on, level, style, place, describe }) {
+function drawPoints(points, { key, style, place, describe, note, ...layer }) {
   const markers = points.map((one) => symbol(place(one), { ...style, one }));
   const group = L.featureGroup(markers).bindTooltip(({ options: { one } }) => describe(one));
-  return { key, on, level, group, legend: [{ style, label: key, count: points.length }] };
+  return { key, group, ...layer, legend: [{ style, label: key, count: points.length, note }] };
 }
 
 function drawPlots({ plots, scale }, words) {
@@ -152,13 +158,17 @@ function power(station, words) {
 }
 
 function describeSite(site, words) {
-  const score = site.score === null ? words.say("not_rated") : `${words.say("score")}: ${words.points(site.score)}`;
+  const figures = isRated(site)
+    ? [
+      `${words.say("score")}: ${words.points(site.score)}`,
+      `${words.say("rank_interval")}: ${words.range(site.rank_low, site.rank_high)}`,
+    ]
+    : [words.say("not_rated")];
   return tooltip(
-    `${site.rank}. ${site.name}`,
-    score,
-    `${words.say("rank_interval")}: ${words.range(site.rank_low, site.rank_high)}`,
+    isRated(site) ? `${site.rank}. ${site.name}` : site.name,
+    ...figures,
     site.gain ? words.say("in_portfolio") : "",
-    site.is_search_area ? words.say("legend_search_area") : "",
+    site.is_search_area ? words.say(markOf(site).label) : "",
   );
 }
 

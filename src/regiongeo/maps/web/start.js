@@ -2,7 +2,7 @@
 import { connectAbout } from "./about.js";
 import { drawBackground } from "./background.js";
 import { makeCard } from "./card.js";
-import { decodePoint, readData } from "./data.js";
+import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
 import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
@@ -12,7 +12,7 @@ import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
 import { offerTiles } from "./tiles.js";
 import { makeWords } from "./words.js";
-import { addControls, fitRegion, foldLegend, showPlace } from "./view.js";
+import { addControls, connectPrint, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
 export function start(map) {
   const data = readData(document);
@@ -31,13 +31,16 @@ export function start(map) {
   const sites = drawSites(map, data, words, (site) => select(site));
   const tiles = offerTiles(map, data, words, { land: background.land, announce });
   const labels = drawLabels(map, data, words, { pins: sites.pins, subregions: background.subregions });
-  const layers = [...sites.layers, labels.layer, ...roads.layers, ...background.layers, ...tiles.layers];
-  drawLayerList(map, words, layers, { onChange: labels.draw });
+  const [counted, otherRoads] = roads.layers;
+  const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
+  drawLayerList(map, words, { main: [...sites.layers, counted], more }, { onChange: labels.draw });
+  unfoldMore();
 
   const card = makeCard(data, words, { onClose: deselect, onStep: step });
   const list = makeList(data, words, { onSelect: (site) => select(site) });
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
-  connectFilters(data, choice, update);
+  connectFilters(data, choice, { update, onArea: showSubregion });
+  connectPrint(map);
   update();
   labels.draw();
 
@@ -53,11 +56,17 @@ export function start(map) {
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
 
+  function showSubregion(name) {
+    const rings = data.municipalities.filter(({ subregion }) => subregion === name).flatMap((one) => one.rings);
+    if (rings.length) showArea(map, decodeLines(rings, data.scale).flat());
+    else fitRegion(map, data);
+  }
+
   function select(site, { zoom = true } = {}) {
     if (zoom) showPlace(map, decodePoint(site.at, data.scale), Math.max(map.getZoom(), 11));
     sites.highlight(site);
     card.show(site);
-    announce(words.say("selected", { rank: site.rank, name: site.name }));
+    announce(isRated(site) ? words.say("selected", site) : site.name);
   }
 
   function deselect(site) {
@@ -73,18 +82,16 @@ export function start(map) {
 }
 
 function writeHeader(data, words) {
-  const facts = words.say("facts", {
-    scenario: data.scenario, date: words.date(data.date), data_version: data.data_version,
-  });
-  fillText("facts", facts);
+  fillText("facts", words.say("facts", { scenario: data.scenario, date: words.date(data.date) }));
   document.title = `${words.say("title")} – ${data.scenario}`;
 }
 
-function connectFilters(data, choice, update) {
+function connectFilters(data, choice, { update, onArea }) {
   const select = document.getElementById("subregion");
   for (const { name } of data.subregions) select.add(new Option(name, name));
   select.addEventListener("change", () => {
     choice.subregion = select.value;
+    onArea(select.value);
     update();
   });
   const only = document.getElementById("only-portfolio");

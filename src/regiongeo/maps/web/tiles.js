@@ -1,5 +1,6 @@
 // Kartverket's grey map for rooms with a network: off until asked for, gone again when the network is.
 import L from "leaflet";
+import { showToast } from "./dom.js";
 
 const PATIENCE = 3;
 
@@ -16,12 +17,11 @@ export function offerTiles(map, data, words, { land, announce }) {
     tiles.remove();
     onToggle(false);
     announce(words.say("tiles_failed"));
-    document.getElementById("status").classList.add("visible");
+    showToast(words.say("tiles_failed"));
   });
 
   function onToggle(on) {
     failures = 0;
-    if (on) document.getElementById("status").classList.remove("visible");
     document.getElementById("credit").textContent = [...(on ? [words.say("tiles_credit")] : []), ...data.credits].join(" · ");
     land.municipalities.setStyle({ fillOpacity: on ? 0 : 1 });
     land.water.eachLayer((area) => area.setStyle({ fillOpacity: on ? 0 : 1 }));

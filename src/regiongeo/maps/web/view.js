@@ -4,10 +4,19 @@ import { decodePoint } from "./data.js";
 import { button } from "./dom.js";
 
 const NARROW = 900;
+const ROOMY = 1200;
 
-// On a narrow screen the legend would cover the map: it waits until someone opens it.
+// On a small screen the legend would cover half the map: it waits until someone opens it.
 export function foldLegend() {
-  document.getElementById("layers").open = window.innerWidth > NARROW;
+  document.getElementById("layers").open = window.innerWidth >= ROOMY;
+}
+
+// The layers of the background are listed at once only where the whole legend then fits.
+export function unfoldMore() {
+  const legend = document.getElementById("layers");
+  const more = document.getElementById("more-layers");
+  more.open = legend.open;
+  more.open = legend.open && legend.scrollHeight <= legend.clientHeight;
 }
 
 export function fitRegion(map, data) {
@@ -15,7 +24,7 @@ export function fitRegion(map, data) {
 }
 
 export function showArea(map, corners, options = {}) {
-  const padding = { paddingTopLeft: [10, 10], paddingBottomRight: [legendWidth() + 10, 34] };
+  const padding = { paddingTopLeft: [10, 10], paddingBottomRight: [legendWidth() + 10, 10] };
   map.fitBounds(corners, { ...padding, animate: false, ...options });
 }
 
@@ -28,6 +37,39 @@ export function showPlace(map, latlng, zoom) {
 function legendWidth() {
   const legend = document.getElementById("layers");
   return legend.open && window.innerWidth > NARROW ? legend.offsetWidth : 0;
+}
+
+// Paper has a size of its own: the map is laid out for it, with everything folded opened, and put back afterwards.
+export function connectPrint(map) {
+  let putBack = () => {};
+  window.addEventListener("beforeprint", () => {
+    putBack = layOutForPaper(map);
+  });
+  window.addEventListener("afterprint", () => putBack());
+}
+
+function layOutForPaper(map) {
+  const [size, middle, zoom] = [map.getSize(), map.getCenter(), map.getZoom()];
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  const arrange = (isPaper) => {
+    folded.forEach((one) => one.toggleAttribute("open", isPaper));
+    document.documentElement.classList.toggle("printing", isPaper);
+    map.invalidateSize({ animate: false });
+  };
+  arrange(true);
+  const growth = Math.min(map.getSize().x / size.x, map.getSize().y / size.y);
+  map.setView(middle, zoom + Math.log2(growth), { animate: false });
+  document.querySelectorAll("main canvas").forEach(settle);
+  return () => {
+    arrange(false);
+    map.setView(middle, zoom, { animate: false });
+  };
+}
+
+// Chromium prints a canvas drawn this very moment as blank, but not one that pixels were put on.
+function settle(canvas) {
+  const context = canvas.getContext("2d");
+  context.putImageData(context.getImageData(0, 0, canvas.width, canvas.height), 0, 0);
 }
 
 export function addControls(map, data, words) {
