@@ -1,9 +1,13 @@
-"""What every test shares: no network, and one hypothesis profile."""
+"""What every test shares: no network, a cache of its own, and one hypothesis profile."""
 
+import os
 import socket
+import tempfile
 
 import pytest
 from hypothesis import settings
+
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="regiongeo-tests-")
 
 settings.register_profile("regiongeo", deadline=None, derandomize=True)
 settings.load_profile("regiongeo")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "regiongeo"
 LAYERS = (
     ("errors",),
-    ("crs", "i18n", "progress", "atomic", "manifest", "publish"),
+    ("crs", "i18n", "progress", "atomic", "manifest", "publish", "cache"),
     ("schema",),
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
@@ -20,6 +20,7 @@ LAYERS = (
     ("routing", "osm"),
     ("traffic", "sites"),
     ("criteria", "siting"),
+    ("flows",),
     ("values", "robustness", "explain"),
     ("ranking",),
     ("result",),
@@ -35,6 +36,7 @@ ONLY_IN = {
     "branca": ("maps",),
     "osmnx": ("osm",),
     "highspy": ("siting",),
+    "routingkit_cch": ("routing",),
     "matplotlib": ("report",),
     "openpyxl": ("report",),
     "typer": ("cli",),

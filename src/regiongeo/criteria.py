@@ -266,6 +266,8 @@ def population_points(
 
 def _cut_in_cells(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cut areas along a 2 km grid; one row a part, its weight the area [m2]."""
+    if pieces.empty:
+        return gpd.GeoDataFrame({"municipality_id": [], "weight": []}, geometry=[], crs=pieces.crs)
     west, south, east, north = pieces.total_bounds
     easts = np.arange(np.floor(west / _CELL_M), np.ceil(east / _CELL_M)) * _CELL_M
     norths = np.arange(np.floor(south / _CELL_M), np.ceil(north / _CELL_M)) * _CELL_M

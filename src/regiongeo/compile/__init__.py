@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regiongeo.compile import areas, places
+from regiongeo.compile.gateways import compile_gateways
 from regiongeo.compile.registry import read_assumptions, rehash_assumptions, replaced_folder, write_tables
 from regiongeo.compile.roads import compile_roads
 from regiongeo.errors import SourceError
@@ -59,8 +60,8 @@ def compile_tables(sources: Path, *, assumptions: pd.DataFrame) -> dict[str, pd.
     if not sources.is_dir():
         raise SourceError(f"'{sources}' is no folder: give the folder of the raw files with --sources")
     land = compile_land(sources)
-    municipalities = land["municipalities"]
-    return {**land, **compile_roads(sources, municipalities=municipalities, assumptions=assumptions)}
+    roads = compile_roads(sources, municipalities=land["municipalities"], assumptions=assumptions)
+    return {**land, **roads, "gateways": compile_gateways(roads["nodes"], roads["links"])}
 
 
 def compile_land(sources: Path) -> dict[str, pd.DataFrame]:

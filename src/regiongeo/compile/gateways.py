@@ -9,6 +9,8 @@ import pandas as pd
 
 from regiongeo.crs import LONLAT, to_work
 from regiongeo.errors import DataError, name_some
+from regiongeo.schema import validate
+from regiongeo.tables import GATEWAYS
 
 if TYPE_CHECKING:
     from shapely import Point
@@ -52,7 +54,8 @@ def compile_gateways(nodes: gpd.GeoDataFrame, links: gpd.GeoDataFrame) -> pd.Dat
     if lost:
         raise DataError(f"no road ends within {_REACH_M / 1000:.0f} km of gateways {name_some(lost)}")
     ends = pd.DataFrame(placed, index=["node_id", "link_id"]).T
-    return table.drop(columns=["lon", "lat"]).join(ends).rename_axis("gateway_id")
+    listed = table.drop(columns=["lon", "lat"]).join(ends).rename_axis("gateway_id")
+    return validate(listed, GATEWAYS)
 
 
 def _road_end(point: Point, road: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> tuple[str, str] | None:

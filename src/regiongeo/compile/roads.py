@@ -20,7 +20,6 @@ from regiongeo.compile.counts import (
     compile_sections,
     normalise_road,
 )
-from regiongeo.compile.gateways import compile_gateways
 from regiongeo.compile.raw import MAP_BOX, N1000, read_layer
 from regiongeo.crs import to_lonlat
 from regiongeo.errors import DataError, name_some
@@ -68,8 +67,8 @@ def compile_roads(
 
     Returns
     -------
-    Tables by name: nodes, links, gateways, road_aliases, traffic_sections, traffic_points,
-    traffic_road_municipality, length_classes; valid by their schemas.
+    Tables by name: nodes, links, road_aliases, traffic_sections, traffic_points, traffic_road_municipality,
+    length_classes; valid by their schemas.
 
     Raises
     ------
@@ -83,7 +82,6 @@ def compile_roads(
     tables = {
         "nodes": nodes,
         "links": _simplified(detailed),
-        "gateways": compile_gateways(nodes, detailed),
         "road_aliases": compile_aliases(),
         "traffic_sections": _with_length(sections, detailed),
         "traffic_points": compile_points(

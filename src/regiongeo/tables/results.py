@@ -64,7 +64,9 @@ LINK_TRAFFIC = Schema(
         number("aadt", "all vehicles per day, both directions, base year", "vehicles/day", nullable=True),
         number("heavy_aadt", "vehicles of 5.6 m and more per day", "vehicles/day", nullable=True),
         number("truck_aadt", "vehicles of 12.5 m and more per day", "vehicles/day", nullable=True),
-        text("traffic_basis", "where the volume comes from", nullable=True, choices=TRAFFIC_BASES),
+        text(
+            "traffic_basis", "where the volume is from", nullable=True, choices=(*TRAFFIC_BASES, "modelled")
+        ),
         number("basis_year", "year the volume was counted in", "year", nullable=True),
         text("heavy_basis", "own share or the county's", nullable=True, choices=("own", "weekday", "county")),
     ),
