@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from shapely import Point, box
 
+from regiongeo.flows import grow_flows
 from regiongeo.maps import draw_map
 from regiongeo.maps.payload import build_payload
 from regiongeo.pipeline import run
@@ -24,6 +25,7 @@ from regiongeo.result import Result
 from regiongeo.scenario import Scenario
 from regiongeo.store import load_reference
 from toy import toy_result
+from toy_linkflows import result_with_flows
 
 pytestmark = pytest.mark.browser
 PIXEL = base64.b64decode(
@@ -292,6 +294,111 @@ def test_road_tooltips_say_which_year_was_counted_and_which_it_stands_for(
     assert page.locator("label[for=layer_roads]").inner_text() == "Lastebiler/døgn 2018 (≥ 12,5 m)"
 
 
+def middle_of(page: Page, road: str) -> tuple[float, float]:
+    """Return where on the screen the middle of a road's first line is."""
+    x, y = page.evaluate(MIDDLE_OF, road)
+    return x, y
+
+
+MIDDLE_OF = """(road) => {
+  const data = JSON.parse(document.getElementById("rg-data").textContent);
+  const [lon, lat, east, north] = data.roads.find((one) => one.road === road).lines[0];
+  const at = [(lat + north / 2) / data.scale, (lon + east / 2) / data.scale];
+  const { x, y } = map_region.latLngToContainerPoint(at);
+  const map = document.querySelector(".folium-map").getBoundingClientRect();
+  return [map.x + x, map.y + y];
+}"""
+
+
+def test_a_click_on_a_main_road_tells_where_its_trucks_come_from(open_map: Callable[..., Opened]) -> None:
+    """Rv4 is not counted: 100 of its 150 trucks go to E6 vest, 50 to Østby."""
+    opened = open_map(result_with_flows())
+    page = opened.page
+    x, y = middle_of(page, "Rv4")
+    page.mouse.click(x + 3, y)
+    card = page.inner_text("#card").replace("\u00a0", " ")
+    for text in (
+        "Strømmer bak Rv4", "ikke talt", "Modellert, 2018\n150", "E6 vest – Midtby\n100 per døgn\n67 %",
+        "Midtby – Østby\n50 per døgn\n33 %", "Midtby\n150 per døgn\n100 %", "De er ikke observert",
+        "her går vegen ut av kartet",
+    ):  # fmt: skip
+        assert text in card
+    mark = page.locator(".leaflet-highlight-pane path")
+    assert mark.count() == 1
+    assert page.evaluate("document.activeElement.textContent") == "Strømmer bak Rv4"
+    page.keyboard.press("Escape")
+    assert mark.count() == 0
+    assert page.locator("#list").is_visible()
+    assert len(opened.requests) == 1
+    assert opened.complaints == []
+
+
+def test_flows_at_a_site_open_by_keyboard_and_lead_back(open_map: Callable[..., Opened]) -> None:
+    page = open_map(result_with_flows()).page
+    page.focus("#list button >> nth=0")
+    page.keyboard.press("Enter")
+    page.focus("#card button.flows")
+    page.keyboard.press("Enter")
+    assert "Talt, 2018\n1 000" in page.inner_text("#card").replace("\u00a0", " ")
+    assert page.locator("#card .back").inner_text() == "← Kryss E6/Rv4, Midtby"
+    page.keyboard.press("Escape")
+    assert page.inner_text("#card h2") == "Kryss E6/Rv4, Midtby"
+    assert page.locator(".leaflet-highlight-pane path").count() == 0
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.id") == "K"
+
+
+def test_the_plan_is_told_beside_the_base_year(open_map: Callable[..., Opened]) -> None:
+    result = result_with_flows()
+    assert result.flows is not None
+    planned = grow_flows(result.flows, result.network.links, factor=2)
+    update = {"world": result.scenario.world.model_copy(update={"traffic_year": 2030})}
+    scenario = result.scenario.model_copy(update=update)
+    page = open_map(replace(result, planned=planned, scenario=scenario)).page
+    page.mouse.click(*middle_of(page, "Rv4"))
+    card = page.inner_text("#card").replace("\u00a0", " ")
+    assert "Modellert, 2018\n150" in card
+    assert "Modellert etter scenarioet, 2030\n300 per døgn" in card
+    assert "E6 vest – Midtby\n200 per døgn\n67 %" in card
+
+
+def test_modelled_roads_are_drawn_apart_and_say_so(open_map: Callable[..., Opened]) -> None:
+    page = open_map(result_with_flows()).page
+    legend = page.locator(".layer", has=page.locator("#layer_roads")).locator("ul").inner_text()
+    assert "Modellert, ikke talt (E/R)\n10 km" in legend
+    assert "E/R-veg uten tall" not in legend
+    assert page.evaluate(DASHED) == ["Rv4"]
+    [tip] = [tip for tip in page.evaluate(OPEN_TOOLTIPS) if tip.startswith("Rv4")]
+    # 60 km a-d and 50 km d-e to the whole kilometre: (100 × 130 + 50 × 50) / 150.
+    for text in ("150 per døgn", "modellert, ikke talt", "Gjennomgangstrafikk: 0", "snitt: 103 km", "Klikk"):
+        assert text in tip
+    assert "regnet om" not in tip
+
+
+DASHED = """() => {
+  const found = [];
+  map_region.eachLayer(({ options }) => options.road && options.dashArray && found.push(options.road.road));
+  return found;
+}"""
+
+
+def test_about_page_tells_what_the_flows_are(open_map: Callable[..., Opened]) -> None:
+    page = open_map(result_with_flows()).page
+    page.click("#about-open")
+    about = page.inner_text("#about")
+    assert "Strømmene er modellert" in about
+    assert "E6 Østby" in about
+
+
+def test_a_map_without_flows_says_nothing_of_them(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    page.mouse.click(*middle_of(page, "E6"))
+    assert not page.locator("#card").is_visible()
+    page.click("#list button >> nth=0")
+    assert page.locator("button.flows").count() == 0
+    assert "trømmer" not in (page.locator("#about").text_content() or "")
+
+
 def test_stations_that_were_not_given_are_said_to_be_left_out(open_map: Callable[..., Opened]) -> None:
     page = open_map().page
     assert "ikke tatt med" in page.locator("label[for=layer_stations]").inner_text()
@@ -424,10 +531,12 @@ def test_without_online_map_the_layer_is_not_offered(open_map: Callable[..., Ope
 
 
 def test_english_page_holds_no_norwegian_label(open_map: Callable[..., Opened]) -> None:
-    opened = open_map(lang="en")
+    opened = open_map(result_with_flows(), lang="en")
     labels = opened.page.locator("header, .search, .filters, #layers, #results > h2").all_inner_texts()
     assert not set("æøåÆØÅ") & set("".join(labels).replace("Østregionen", "").replace("Prøveregionen", ""))
     assert "Ranked sites" in "".join(labels)
+    opened.page.mouse.click(*middle_of(opened.page, "Rv4"))
+    assert not set("æøåÆØÅ") & set(opened.page.inner_text("#card").replace("Østby", ""))
     assert opened.complaints == []
 
 
@@ -445,7 +554,13 @@ def test_map_of_the_shipped_data_is_light_and_quiet(open_map: Callable[..., Open
 
 def poisoned(text: str) -> Result:
     """Return the toy result with ``text`` in every field that holds free text."""
-    result = toy_result()
+    result = result_with_flows()
+    assert result.flows is not None
+    flows = replace(
+        result.flows,
+        zones=result.flows.zones.assign(name=text, place=[f"{k} {text}" for k in range(4)]),
+        notices=(("no_path", text),),
+    )
     reference = result.reference
     points = gpd.GeoDataFrame({"name": [text]}, geometry=[Point(600_000, 6_645_000)], crs="EPSG:25832")
     area = gpd.GeoDataFrame(
@@ -468,7 +583,9 @@ def poisoned(text: str) -> Result:
         region=result.region.assign(name=text, subregion=text),
         subregions=result.subregions.iloc[:1].set_axis(pd.Index([text], name="subregion")),
         network=replace(result.network, links=links),
-        sites=result.sites.assign(name=text, road=text, subregion=text),
+        sites=result.sites.assign(name=text, road=text, busiest_road=text, subregion=text),
+        flows=flows,
+        planned=flows,
         excluded=result.excluded.assign(name=text, reason_detail=text),
         stations=points.assign(power_kw=100.0).set_axis(pd.Index([text], name="station_id")),
         plots=area.set_axis(pd.Index([text], name="site_id")),
@@ -522,8 +639,10 @@ def test_hostile_text_is_shown_as_it_stands_and_nothing_runs(
     page.keyboard.press("Escape")
     page.click("#list button >> nth=0")
     assert payload in (page.locator("#card").text_content() or "")
+    page.click("#card button.flows")
+    assert (page.locator("#card").text_content() or "").count(payload) >= 8
     page.click("#about-open")
-    assert (page.locator("#about").text_content() or "").count(payload) >= 4
+    assert (page.locator("#about").text_content() or "").count(payload) >= 5
     assert page.evaluate("window.hit") is None
     data = page.evaluate("JSON.parse(document.getElementById('rg-data').textContent)")
     assert data == json.loads(json.dumps(build_payload(result, online_tiles=True, **making)))

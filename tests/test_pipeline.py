@@ -31,7 +31,7 @@ def reference() -> ReferenceData:
 
 @pytest.fixture(scope="module")
 def result(reference: ReferenceData) -> Result:
-    return run(Scenario(), reference)
+    return run(Scenario(), reference, estimate=None)
 
 
 def test_a_few_hundred_sites_remain_and_every_exclusion_has_a_reason(result: Result) -> None:
@@ -155,7 +155,7 @@ def test_existing_stations_close_gaps_and_take_demand_out(result: Result, refere
         index=pd.Index(["S1"], name="station_id"),
     )
 
-    with_station = run(QUICK, reference, stations=validate(stations, STATIONS))
+    with_station = run(QUICK, reference, estimate=None, stations=validate(stations, STATIONS))
 
     assert "stations_missing" not in with_station.notices
     assert with_station.criteria.loc[best, "gap_closed_km"] == pytest.approx(0, abs=0.5)
@@ -172,7 +172,7 @@ def test_free_capacity_becomes_a_criterion_with_its_year(result: Result, referen
         index=pd.Index(["X1"], name="substation_id"),
     )
 
-    answer = run(QUICK, reference, capacity=validate(capacity, CAPACITY))
+    answer = run(QUICK, reference, estimate=None, capacity=validate(capacity, CAPACITY))
 
     assert answer.criteria.loc[best, "grid_mw"] == 4.0
     assert answer.sites.loc[best, ["grid_year", "grid_station"]].tolist() == [2032.0, "Trafo"]
@@ -188,7 +188,7 @@ def test_a_users_plot_is_ranked_where_it_lies(reference: ReferenceData) -> None:
         index=pd.Index(["P1"], name="site_id"),
     ).to_crs("EPSG:25832")
 
-    answer = run(QUICK, reference, plots=validate(plots, PLOTS))
+    answer = run(QUICK, reference, estimate=None, plots=validate(plots, PLOTS))
 
     assert answer.sites.loc["P1", "kind"] == "plot"
     assert answer.sites.loc["P1", "area_m2"] == 9_000.0
@@ -197,7 +197,7 @@ def test_a_users_plot_is_ranked_where_it_lies(reference: ReferenceData) -> None:
 
 
 def test_one_weight_alone_ranks_by_that_criterion(result: Result, reference: ReferenceData) -> None:
-    alone = run(QUICK.replace(weights={"grid_km": 1.0}), reference)
+    alone = run(QUICK.replace(weights={"grid_km": 1.0}), reference, estimate=None)
 
     distance = result.criteria["grid_km"][alone.ranking.index]
     assert distance[distance < 10].is_monotonic_increasing  # beyond 10 km all have value 0
@@ -209,7 +209,7 @@ import pandas as pd
 from regiongeo import store
 from regiongeo.pipeline import run
 from regiongeo.scenario import Scenario
-answer = run(Scenario(), store.load_reference())
+answer = run(Scenario(), store.load_reference(), estimate=None)
 whole = b"".join(
     pd.DataFrame(table.drop(columns="geometry", errors="ignore")).to_csv().encode()
     for table in (answer.ranking, answer.criteria, answer.sites, answer.excluded, answer.link_traffic)
@@ -242,3 +242,21 @@ def test_every_site_counts_in_the_subregion_it_lies_in(result: Result) -> None:
     assert set(result.sites["subregion"]) <= set(result.subregions.index)
     assert (result.sites.loc[inside, "subregion"] == lies_in["subregion"]).all()
     assert (result.sites["subregion"] == "Elverum").any()
+
+
+@pytest.mark.slow
+def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(reference: ReferenceData) -> None:
+    asked = QUICK.replace(world={"traffic_year": 2030}, plan={"rail_sea_share": {"south": 0.5}})
+
+    answer = run(asked, reference)
+
+    assert answer.flows is not None
+    assert answer.planned is not None
+    assert answer.shifted is not None
+    growth = reference.assumptions.loc["traffic_growth.2030", "value"]
+    grown = answer.flows.trips.sum() * growth
+    assert answer.planned.trips.sum() == pytest.approx(grown - answer.shifted["trips_per_day"].sum())
+    assert answer.shifted.loc["south", "trips_per_day"] > 0
+    # Flows say where trucks go; the ranking stands on counted volumes alone.
+    without = run(QUICK, reference, estimate=None)
+    assert answer.ranking["score"].equals(without.ranking["score"])

@@ -22,7 +22,8 @@ from regiongeo.i18n import LANGUAGES, Language
 from regiongeo.manifest import read_run, verify_run
 from regiongeo.report.charts import CHARTS, draw_charts
 from regiongeo.report.facts import compare_topsis, list_limits, list_settings
-from regiongeo.report.summary import describe_result, escape_markdown
+from regiongeo.report.markdown import escape_markdown
+from regiongeo.report.summary import describe_result
 from test_report_tables import HOSTILE, SOURCES, hostile_result, write_all
 from toy import toy_result
 

@@ -18,6 +18,7 @@ _MODULES = (
     "criteria",
     "crs",
     "errors",
+    "flows",
     "maps",
     "network",
     "pipeline",

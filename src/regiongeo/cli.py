@@ -70,6 +70,7 @@ def run(
     encoding: Annotated[Encoding, typer.Option(help="Tegnsett i CSV-filene.")] = "utf-8",
     out: Annotated[Path, typer.Option(help="Mappe for resultatene.")] = Path("maps/latest"),
     seed: Annotated[int | None, typer.Option(min=0, help="Frø for vekttrekningene.")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Beregn godsstrømmene på nytt.")] = False,  # noqa: FBT002
     lang: LangOption = "nb",
     as_json: JsonOption = False,  # noqa: FBT002
     quiet: QuietOption = False,  # noqa: FBT002
@@ -87,7 +88,7 @@ def run(
         encoding=encoding,
     )
     with _progress(lang, silent=quiet or as_json) as tell:
-        done = run_job(inputs, out, lang=lang, tell=tell)
+        done = run_job(inputs, out, lang=lang, cache=None if anew else _cache_folder(), tell=tell)
     if as_json:
         _print_json(_run_summary(done, out))
     elif not quiet:
@@ -275,6 +276,12 @@ def _language() -> Lang:
     )
 
 
+def _cache_folder() -> Path:
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    return user_cache_path("regiongeo", appauthor=False) / "flows"
+
+
 def _show_error(error: Exception) -> None:
     code = getattr(error, "exit_code", 1)
     if "--json" in sys.argv:
@@ -326,7 +333,7 @@ def _progress(lang: Lang, *, silent: bool) -> AbstractContextManager[Callable[[s
     return context()
 
 
-_STEPS = 16
+_STEPS = 19
 """Steps of the main job, for the length of the bar."""
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo import store
+from regiongeo.cache import content_key, remembered
+from regiongeo.flows import estimate_flows
+from regiongeo.flows.archive import flows_from_bytes, flows_to_bytes
 from regiongeo.manifest import hash_file
 from regiongeo.maps import draw_map
 from regiongeo.pipeline import run
 from regiongeo.progress import silent, timed_steps
 from regiongeo.publish import check_target, publish_folder
 from regiongeo.region import members_of
-from regiongeo.report import write_outputs
+from regiongeo.report import library_versions, write_outputs
 from regiongeo.scenario import Scenario, base_of, load_scenario
 from regiongeo.userfiles import load_capacity, load_plots, load_stations
 
@@ -22,12 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    import pandas as pd
 
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
+    from regiongeo.network import Network
     from regiongeo.result import Result
+    from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
 
 __all__ = ["Done", "Inputs", "run_job"]
+
+_FLOW_CODE = ("flows/*.py", "routing/*.py", "network.py", "traffic.py", "criteria.py")
+"""What the flows are made by, besides the data: a change of any of it makes them anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +73,7 @@ def run_job(
     *,
     lang: Language,
     online_tiles: bool = True,
+    cache: Path | None = None,
     tell: Callable[[str], None] = silent,
 ) -> Done:
     """Run the main job and publish its results as the folder ``out``, whole or not at all.
@@ -77,6 +88,8 @@ def run_job(
         Language of map, report and spreadsheet.
     online_tiles
         Offer Kartverket's map as a layer (off until switched on).
+    cache
+        Folder in which truck flows estimated before are kept; None: estimate anew.
     tell
         Called with the name of each step as it begins.
 
@@ -97,7 +110,16 @@ def run_job(
     with step("files"):
         plots, stations, capacity = _read_files(inputs, region)
 
-    result = run(scenario, reference, plots=plots, stations=stations, capacity=capacity, lang=lang, tell=tell)
+    result = run(
+        scenario,
+        reference,
+        plots=plots,
+        stations=stations,
+        capacity=capacity,
+        lang=lang,
+        estimate=_remembering(cache),
+        tell=tell,
+    )
 
     now = datetime.now(tz=UTC)
     registry = hash_file(store.data_dir() / "sources.toml")
@@ -128,6 +150,28 @@ def run_job(
     return Done(
         result=result, rows_read={name: len(table) for name, table in read.items() if table is not None}
     )
+
+
+def _remembering(cache: Path | None) -> Callable[..., FlowResult]:
+    """Return the estimation of flows, or one that keeps its answer under the hash of data, seed and code."""
+    if cache is None:
+        return estimate_flows
+
+    def estimate(
+        reference: ReferenceData, network: Network, link_traffic: pd.DataFrame, *, seed: int
+    ) -> FlowResult:
+        source = Path(__file__).parent
+        code = sorted(path for name in _FLOW_CODE for path in source.glob(name))
+        key = content_key([store.data_dir() / "sources.toml", str(seed), *code, *library_versions().values()])
+        return flows_from_bytes(
+            remembered(
+                cache,
+                key,
+                lambda: flows_to_bytes(estimate_flows(reference, network, link_traffic, seed=seed)),
+            )
+        )
+
+    return estimate
 
 
 def _read_files(inputs: Inputs, region: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame | None, ...]:

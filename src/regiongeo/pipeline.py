@@ -14,6 +14,7 @@ from regiongeo.assumptions import assumption, assumption_table
 from regiongeo.criteria import links_within
 from regiongeo.errors import DataError, InfeasibleError, NetworkError
 from regiongeo.explain import explain_ranks
+from regiongeo.flows import estimate_flows, grow_flows, growth_factor, shift_to_rail_and_sea
 from regiongeo.network import attach_sites, build_network
 from regiongeo.progress import silent, timed_steps
 from regiongeo.ranking import rank_sites, score, weights_in_use
@@ -31,11 +32,14 @@ from regiongeo.values import ValueFunction, apply_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Attachment, Network
     from regiongeo.scenario import Scenario
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
+
+    Estimate = Callable[..., FlowResult]
 
 __all__ = ["Result", "run"]
 
@@ -48,6 +52,7 @@ def run(
     stations: gpd.GeoDataFrame | None = None,
     capacity: gpd.GeoDataFrame | None = None,
     lang: Language = "nb",
+    estimate: Estimate | None = estimate_flows,
     tell: Callable[[str], None] = silent,
 ) -> Result:
     """Rank the candidate sites of the region and choose a portfolio among them.
@@ -66,6 +71,8 @@ def run(
         Free grid capacity (schema CAPACITY).
     lang
         Language of the sentences that explain ranks.
+    estimate
+        How truck flows are estimated, with the signature of ``flows.estimate_flows``; None leaves them out.
     tell
         Called with the name of each step as it begins.
 
@@ -96,6 +103,10 @@ def run(
             municipalities=reference.municipalities,
             assumptions=numbers,
         )
+
+    with step("flows"):
+        flows = estimate and estimate(reference, network, link_traffic, seed=scenario.uncertainty.seed)
+        planned, shifted = _plan_flows(flows, network, scenario=scenario, numbers=numbers)
 
     with step("candidates"):
         screening = screen_candidates(
@@ -163,9 +174,31 @@ def run(
         ranking=ranking,
         portfolio=portfolio,
         plots=plots,
+        flows=flows,
+        planned=planned,
+        shifted=shifted,
         notices=_notices(sites, stations, capacity, portfolio),
         seconds=seconds,
     )
+
+
+def _plan_flows(
+    flows: FlowResult | None, network: Network, *, scenario: Scenario, numbers: pd.DataFrame
+) -> tuple[FlowResult | None, pd.DataFrame | None]:
+    """Carry the flows forward to the year asked for, and move freight to rail and sea as planned."""
+    world, plan, links = scenario.world, scenario.plan, network.links
+    planned, shifted = flows, None
+    if planned is not None and world.traffic_year is not None:
+        factor = growth_factor(numbers, year=world.traffic_year, level=world.traffic_growth)
+        planned = grow_flows(planned, links, factor=factor)
+    if planned is not None and any(plan.rail_sea_share.values()):
+        planned, shifted = shift_to_rail_and_sea(
+            planned,
+            links,
+            shares={str(name): share for name, share in plan.rail_sea_share.items()},
+            min_km=plan.rail_sea_min_km,
+        )
+    return planned, shifted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
     from regiongeo.scenario import Scenario
@@ -59,6 +60,12 @@ class Result:
     portfolio: Portfolio
     plots: gpd.GeoDataFrame | None = None
     """The user's plots as given (schema PLOTS), to be drawn with their outline."""
+    flows: FlowResult | None = None
+    """Truck flows of the base year, as estimated from the counts; None where they were not asked for."""
+    planned: FlowResult | None = None
+    """The same after growth and freight moved to rail and sea; ``flows`` itself if neither was asked."""
+    shifted: pd.DataFrame | None = None
+    """What was moved to rail and sea, by corridor; None if nothing was."""
     notices: tuple[str, ...] = ()
     """What the reader must know: keys of ``locale/notices.toml``."""
     seconds: Mapping[str, float] = field(default_factory=dict)

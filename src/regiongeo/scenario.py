@@ -48,8 +48,20 @@ class World(_Part):
     """Population on 1 January of this year."""
     stations: str | None = None
     """CSV of existing or decided energy stations, relative to the scenario file; none: not included."""
+    traffic_year: int | None = Field(None, ge=2018, le=2050)
+    """Year the truck flows are carried forward to; left out: the base year of the counts."""
+    traffic_growth: Literal["low", "value", "high"] = "value"
+    """Which growth of traffic counts: low, value (central) or high; none of them has a source yet."""
     grid_capacity: str | None = None
     """CSV of free capacity at transformer stations (your own copy), relative to the scenario file."""
+
+
+Corridor = Literal["south", "east", "north", "west", "southwest", "inside"]
+Shares = Annotated[
+    dict[Corridor, Annotated[float, Field(ge=0, le=1)]],
+    AfterValidator(MappingProxyType),
+    PlainSerializer(dict),
+]
 
 
 class Plan(_Part):
@@ -69,6 +81,10 @@ class Plan(_Part):
     """Candidates closer than this to a better kind of candidate are twins and thinned [km, straight line]."""
     locked: tuple[str, ...] = Field((), strict=False)
     """Ids of sites that the portfolio must hold."""
+    rail_sea_share: Shares = Field(default_factory=dict, validate_default=True)
+    """Share of the long truck trips moved to rail and sea, by corridor and ``inside`` the area [0-1]."""
+    rail_sea_min_km: float = Field(300.0, ge=0, le=5000, allow_inf_nan=False)
+    """Only trips longer than this are moved, the legs outside the area included [km]."""
 
 
 def _spread_weights(value: dict[Criterion, float]) -> Mapping[Criterion, float]:
@@ -107,11 +123,11 @@ class Scenario(_Part):
 
     name: str = Field("Osloregionen", min_length=1, max_length=80)
     """Name shown on the map and in the report."""
-    world: World = World()
-    plan: Plan = Plan()
+    world: World = Field(default_factory=World)
+    plan: Plan = Field(default_factory=Plan)
     weights: Weights | None = None
     """Weight of each criterion, any scale; left out: the defaults of data/assumptions.csv."""
-    uncertainty: Uncertainty = Uncertainty()
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
 
     def replace(self, **changes: dict[str, object] | str) -> Scenario:
         """Return a scenario with some settings changed, validated anew.

@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { spreadWeights } from "../../src/regiongeo/maps/web/card.js";
 import { makeIndex } from "../../src/regiongeo/maps/web/collision.js";
 import { classOf, decodeLine, decodePoint } from "../../src/regiongeo/maps/web/data.js";
+import { stretchOf } from "../../src/regiongeo/maps/web/flows.js";
 import { findHits, fold, matchOf } from "../../src/regiongeo/maps/web/match.js";
-import { spread } from "../../src/regiongeo/maps/web/pins.js";
+import { isPinned, pinClass, spread } from "../../src/regiongeo/maps/web/pins.js";
 import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
 
 test("a line is the running sum of its steps, lat before lon", () => {
@@ -36,6 +37,13 @@ test("pins stay on their place unless a better one is there, and never overlap",
 test("pins keep away from what must stay readable", () => {
   const [[dx, dy]] = spread([{ x: 0, y: 0 }], 30, [{ x: 5, y: 0 }]);
   assert.ok(Math.hypot(dx - 5, dy) >= 30);
+});
+
+test("only rated sites among the ten best get a pin, and an unconfirmed junction a lighter one", () => {
+  const ranked = [{ rank: 10, score: 0.5 }, { rank: 11, score: 0.4 }, { rank: 2, score: null }];
+  assert.deepEqual(ranked.map(isPinned), [true, false, false]);
+  assert.equal(pinClass({ kind: "junction", gain: null }), "pin");
+  assert.equal(pinClass({ kind: "possible_junction", gain: {} }), "pin chosen unsure");
 });
 
 test("a label finds room only where nothing stands, a pin takes its room", () => {
@@ -77,4 +85,28 @@ test("numbers, shares and dates are written as people of the language do", () =>
   assert.equal(makeWords({ class_to: "{low}–{high}" }, "nb").range(2, 5), "2–5");
   assert.equal(nb.range(1, 1), "1");
   assert.equal(nb.date("i går"), "i går");
+});
+
+test("the flows of a site are those of the stretch whose trucks count, else of the closest one of its road", () => {
+  const at = (lon) => [[lon, 6000000, 1000, 0]];
+  const roads = [
+    { road: "E6", truck_aadt: 300, flow: 0, lines: at(1000000) },
+    { road: "E6", truck_aadt: 900, flow: 1, lines: at(1001000) },
+    { road: "E6", truck_aadt: 900, flow: 2, lines: at(1050000) },
+    { road: "E6", truck_aadt: 100, flow: null, lines: at(999500) },
+  ];
+  const site = { at: [1000000, 6000100], road: "E6", busiest_road: "E6", busiest_trucks: 900 };
+  const found = (given) => stretchOf({ ...site, ...given }, { roads, scale: 100000 })?.flow ?? null;
+  assert.equal(found({}), 1);
+  assert.equal(found({ busiest_road: null, busiest_trucks: null }), 0);
+  assert.equal(found({ road: "E18", busiest_road: null, busiest_trucks: null }), null);
+  assert.equal(found({ road: null, busiest_road: null, busiest_trucks: null }), null);
+});
+
+test("the basis of a volume says the year it was counted, and nothing of conversion where it was not", () => {
+  const texts = { basis_section: "section {year}", basis_modelled: "modelled", converted: "{counted}, to {base}" };
+  const words = makeWords(texts, "en");
+  assert.equal(words.basis({ traffic_basis: "section", basis_year: 2018 }, 2018), "section 2018");
+  assert.equal(words.basis({ traffic_basis: "section", basis_year: 2016 }, 2018), "section 2016, to 2018");
+  assert.equal(words.basis({ traffic_basis: "modelled", basis_year: null }, 2018), "modelled");
 });

@@ -29,6 +29,8 @@ __all__ = ["build_zones", "loading_nodes", "loading_points", "special_generators
 
 _SAME_PLACE_M = 3_000.0
 """A port this close to a freight node is the same place under two names."""
+_SUFFIX = {"freight_node": " (gods)", "port": " (havn)", "airport": ""}
+"""What tells a terminal from the municipality of the same name."""
 _COORDINATES = ["x", "y"]
 
 
@@ -103,15 +105,23 @@ def loading_points(reference: ReferenceData, *, population_year: int, persons: f
     worth = assumption(reference.assumptions, "flow_attraction.builtup_km2", unit="persons")
     share = parts["population"] / parts.groupby("municipality_id")["population"].transform("sum")
     built = parts["municipality_id"].map(km2).fillna(0.0) * share
+    names = _distinct_names(reference.municipalities)
     table = parts.assign(
-        name=_part_names(parts, reference.municipalities["name"]),
-        place=parts["municipality_id"].map(reference.municipalities["name"]),
+        name=_part_names(parts, names),
+        place=parts["municipality_id"].map(names),
         kind="municipality",
         attraction=parts["population"] + worth * built,
     )
     middles = gpd.points_from_xy(parts["x"], parts["y"], crs=cells.crs)
     columns = ["name", "kind", "place", "municipality_id", "attraction"]
     return gpd.GeoDataFrame(table[columns], geometry=middles)
+
+
+def _distinct_names(municipalities: pd.DataFrame) -> pd.Series[str]:
+    """Name municipalities so that no two are alike: Våler (Østfold), Våler (Innlandet)."""
+    names = municipalities["name"]
+    with_county: pd.Series[str] = names + " (" + municipalities["county"] + ")"
+    return names.where(~names.duplicated(keep=False), with_county)
 
 
 def special_generators(reference: ReferenceData) -> gpd.GeoDataFrame:
@@ -133,12 +143,17 @@ def special_generators(reference: ReferenceData) -> gpd.GeoDataFrame:
         "airport": airports[airports["traffic"] == "international"],
     }
     worth = assumption_table(reference.assumptions, "flow_attraction", unit="persons")
+    towns = reference.municipalities["name"]
     tables = [
-        table[["name", "geometry"]].assign(kind=kind, place=table["name"], attraction=worth[kind])
+        table[["geometry"]].assign(
+            name=table["name"].where(~table["name"].isin(towns), table["name"] + _SUFFIX[kind]),
+            kind=kind,
+            attraction=worth[kind],
+        )
         for kind, table in kinds.items()
     ]
     places = gpd.GeoDataFrame(pd.concat(tables), crs=reference.municipalities.crs).rename_axis("zone_id")
-    return places.assign(municipality_id=locate(places, reference.municipalities))
+    return places.assign(place=places["name"], municipality_id=locate(places, reference.municipalities))
 
 
 def within_network(points: gpd.GeoDataFrame, network: Network) -> pd.Series[bool]:

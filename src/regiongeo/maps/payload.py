@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regiongeo.i18n import text, texts
 from regiongeo.maps.background import describe_background
 from regiongeo.maps.figure import TILE_HOST
+from regiongeo.maps.flows import describe_flows
 from regiongeo.maps.geometry import SCALE
 from regiongeo.maps.roads import describe_roads
 from regiongeo.maps.sites import describe_sites
@@ -40,6 +41,7 @@ def build_payload(
     online_tiles: bool,
 ) -> dict[str, object]:
     """Return the data of the page, ready for JSON; parameters as in ``draw_map``."""
+    flows, record_of = describe_flows(result, lang=lang)
     return {
         "lang": lang,
         "texts": {**texts("sites", lang), **texts("map", lang)},
@@ -53,7 +55,8 @@ def build_payload(
         "criteria": _describe_criteria(result, lang=lang),
         "portfolio": _describe_portfolio(result),
         **describe_background(result),
-        **describe_roads(result),
+        "flows": flows,
+        **describe_roads(result, record_of=record_of),
         **describe_sites(result),
     }
 

@@ -1,4 +1,4 @@
-"""Roads for the page: links with the same road and the same volumes become one line."""
+"""Roads for the page: links with the same road, volumes and flows become one line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from regiongeo.assumptions import assumption
+from regiongeo.flows import fill_link_traffic
 from regiongeo.maps.encode import plain
 from regiongeo.maps.geometry import encode_lines, encode_points
 from regiongeo.result import TRUCK_CLASSES
@@ -27,15 +28,17 @@ TOLERANCE_M = 30.0
 _VOLUMES = ("aadt", "heavy_aadt", "truck_aadt", "traffic_basis", "basis_year", "heavy_basis")
 
 
-def describe_roads(result: Result) -> dict[str, object]:
+def describe_roads(result: Result, *, record_of: pd.Series[float]) -> dict[str, object]:
     """Return roads with volumes, main roads without, other roads, and where a road shield may stand.
 
     Volumes are those of ``base_year``; ``basis_year`` is the year the figure behind them was counted.
+    ``record_of`` tells by link_id which record of ``describe_flows`` a road shows.
     """
-    links = result.network.links.join(result.link_traffic[list(_VOLUMES)]).sort_index()
+    links = result.network.links.join(_road_traffic(result)[list(_VOLUMES)])
+    links = links.assign(flow=record_of.reindex(links.index)).sort_index()
     is_known = links["truck_aadt"].notna()
     is_main = links["road_category"].isin(["E", "R"])
-    known = _merge(links[is_known], by=("road", "road_category", *_VOLUMES)).sort_values(
+    known = _merge(links[is_known], by=("road", "road_category", *_VOLUMES, "flow")).sort_values(
         "truck_aadt", kind="stable"
     )
     unknown = _merge(links[is_main & ~is_known], by=("road",))
@@ -46,7 +49,7 @@ def describe_roads(result: Result) -> dict[str, object]:
             {
                 "road": plain(row.road),
                 "length_km": round(row.length_m / 1000, 1),
-                **{name: _round(getattr(row, name)) for name in _VOLUMES},
+                **{name: _round(getattr(row, name)) for name in (*_VOLUMES, "flow")},
                 "lines": lines,
             }
             for row, lines in zip(known.itertuples(), _encode(known), strict=True)
@@ -58,6 +61,13 @@ def describe_roads(result: Result) -> dict[str, object]:
         "roads_other": _encode_together(links[~is_main & ~is_known]),
         "shields": _place_shields(links[is_main & links["road"].notna()]),
     }
+
+
+def _road_traffic(result: Result) -> pd.DataFrame:
+    """Return the volumes of the links, main roads without a basis of their own filled by the model."""
+    if result.flows is None:
+        return result.link_traffic
+    return fill_link_traffic(result.link_traffic, result.flows, result.network.links)
 
 
 def _merge(links: gpd.GeoDataFrame, *, by: tuple[str, ...]) -> gpd.GeoDataFrame:

@@ -23,6 +23,7 @@ _SITE_COLUMNS = (
     "kind",
     "is_search_area",
     "road",
+    "busiest_road",
     "subregion",
     "access_m",
     "access_minutes",
@@ -56,6 +57,7 @@ def _describe_ranked(result: Result) -> list[dict[str, object]]:
             sites.reindex(columns=list(_SITE_COLUMNS)),
             ranking[list(_RANKING_COLUMNS)],
             municipality.rename("municipality"),
+            result.criteria["passing_trucks"].round().rename("busiest_trucks"),
         ],
         axis=1,
     )

@@ -17,6 +17,7 @@ from regiongeo.report.charts import draw_charts
 from regiongeo.report.csvfile import write_csv
 from regiongeo.report.excel import write_excel
 from regiongeo.report.facts import licence_notice
+from regiongeo.report.flowtables import od_table, planned_flows
 from regiongeo.report.geopackage import write_geopackage
 from regiongeo.report.styles import layer_styles
 from regiongeo.report.summary import write_summary
@@ -71,8 +72,8 @@ def write_outputs(
     """Write all files of a run into a folder, ``run.json`` last.
 
     ``map.html, ranking.csv, sites.gpkg, result.xlsx, report.md``, four pictures, ``LICENCE.txt`` and
-    ``run.json``. The same
-    result gives the same bytes in all but ``run.json``, which alone knows times.
+    ``run.json``; with truck flows also ``flows.csv`` and a fifth picture. The same result gives the same
+    bytes in all but ``run.json``, which alone knows times.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def write_outputs(
     map_html
         The page of `regiongeo.maps.draw_map`.
     lang
-        Language of report, spreadsheet and layer legends; ``ranking.csv`` is the same in both.
+        Language of report, spreadsheet and layer legends; the csv files are the same in both.
     sources
         Sources of all data used, for credits and licences.
     run_info
@@ -102,10 +103,14 @@ def write_outputs(
         (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
     with step("ranking.csv"):
         write_csv(ranking_table(result), stage / "ranking.csv")
+    if result.flows is not None:
+        with step("flows.csv"):
+            write_csv(od_table(result.flows, planned_flows(result)), stage / "flows.csv")
     with step("sites.gpkg"):
         layers = layer_tables(result, sources, lang=lang)
         notices = _layer_notices(layers, sources, lang)
-        write_geopackage(stage / "sites.gpkg", layers, styles=layer_styles(lang), notices=notices)
+        styles = layer_styles(lang, with_flows=result.flows is not None)
+        write_geopackage(stage / "sites.gpkg", layers, styles=styles, notices=notices)
     with step("result.xlsx"):
         write_excel(result, stage / "result.xlsx", lang=lang, sources=sources)
     with step("report.md"):

@@ -13,9 +13,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from regiongeo.i18n import format_number, text
 from regiongeo.report.facts import traffic_basis
+from regiongeo.report.flowcharts import draw_flow_fit
 from regiongeo.report.regionmap import draw_region_map
 from regiongeo.report.tables import points_column, ranking_table
-from regiongeo.tables import TRAFFIC_BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from regiongeo.i18n import Language
     from regiongeo.result import Result
 
-__all__ = ["CHARTS", "draw_charts"]
+__all__ = ["CHARTS", "FLOW_CHART", "draw_charts"]
 
 CHARTS = {
     "map": "region.png",
@@ -35,14 +35,23 @@ CHARTS = {
     "ranks": "rank-intervals.png",
     "basis": "traffic-basis.png",
 }
-"""File name of each picture."""
+"""File name of each picture that every report has."""
+
+FLOW_CHART = "flow-fit.png"
+"""File name of the picture of the truck flows."""
 
 _TOP = 15
 _DPI = 150
 _LONGEST_NAME = 58
 # Paul Tol's "muted" scheme: eight colours people with any colour vision tell apart.
 _COLOURS = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255")
-_BASIS_COLOURS = (("#004488", "white"), ("#6699CC", "black"), ("#BBCCEE", "black"), ("#DDDDDD", "black"))
+_BASIS_COLOURS = {
+    "section": ("#004488", "white"),
+    "count": ("#6699CC", "black"),
+    "road_municipality": ("#BBCCEE", "black"),
+    "modelled": ("#EECC66", "black"),
+    "none": ("#DDDDDD", "black"),
+}
 _READABLE = 5  # per cent of a bar that has room for its figure
 _MOST_TICKS = 12
 _STYLE: dict[Any, Any] = {
@@ -56,19 +65,20 @@ _STYLE: dict[Any, Any] = {
 
 
 def draw_charts(result: Result, folder: Path, *, lang: Language) -> None:
-    """Write the four pictures of the report as PNG: map, score parts, rank intervals, traffic basis."""
+    """Write the pictures of the report as PNG: map, score parts, rank intervals, traffic basis, flows."""
     drawings = {
-        "map": draw_region_map,
-        "top": draw_top_sites,
-        "ranks": draw_rank_intervals,
-        "basis": draw_basis,
+        CHARTS["map"]: draw_region_map,
+        CHARTS["top"]: draw_top_sites,
+        CHARTS["ranks"]: draw_rank_intervals,
+        CHARTS["basis"]: draw_basis,
+        **({FLOW_CHART: draw_flow_fit} if result.flows is not None else {}),
     }
     with _plain_style():
-        for key, draw in drawings.items():
+        for file, draw in drawings.items():
             figure = Figure(layout="constrained", facecolor="white")
             FigureCanvasAgg(figure)
             draw(result, figure, lang=lang)
-            figure.savefig(folder / CHARTS[key], dpi=_DPI, metadata={"Software": None})
+            figure.savefig(folder / file, dpi=_DPI, metadata={"Software": None})
 
 
 def draw_top_sites(result: Result, figure: Figure, *, lang: Language) -> None:
@@ -119,7 +129,8 @@ def draw_basis(result: Result, figure: Figure, *, lang: Language) -> None:
     figure.set_size_inches(11, 1.8 + 0.55 * len(lengths))
     axes = figure.subplots()
     left = shares.sum(axis=1) * 0
-    for basis, (colour, ink) in zip((*TRAFFIC_BASES, "none"), _BASIS_COLOURS, strict=True):
+    for basis in shares.columns:
+        colour, ink = _BASIS_COLOURS[str(basis)]
         label = text("report", f"basis_{basis}", lang)
         bars = axes.barh(
             range(len(shares)), shares[basis], left=left, color=colour, edgecolor="white", label=label

@@ -1,8 +1,9 @@
-"""``ranking.csv``: one dialect for programs and for Norwegian Excel.
+"""``ranking.csv`` and ``flows.csv``: one dialect for programs and for Norwegian Excel.
 
 UTF-8 with a byte order mark, semicolons, decimal comma, CRLF: a double click in Norwegian Excel shows columns
 and numbers. The dialect follows the reader's computer, not the language of the report, so that a program
-reads every run alike: ``pd.read_csv(file, sep=";", decimal=",", dtype={"municipality_id": str})``.
+reads every run alike: ``pd.read_csv(file, sep=";", decimal=",", dtype={"municipality_id": str})``; for
+``flows.csv`` the columns of text are ``origin_id`` and ``destination_id``.
 
 Every text is quoted. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 """

@@ -18,6 +18,12 @@ from regiongeo.errors import RegionGeoWarning
 from regiongeo.i18n import text
 from regiongeo.report.csvfile import FORMULA_STARTS
 from regiongeo.report.facts import criterion_label, licence_notice, list_limits, list_settings
+from regiongeo.report.flowtables import (
+    flow_blocks,
+    od_table,
+    planned_flows,
+    relation_table,
+)
 from regiongeo.report.tables import (
     DECIMALS,
     excluded_table,
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.result import Result
     from regiongeo.store import Source
@@ -43,8 +50,33 @@ if TYPE_CHECKING:
 __all__ = ["write_excel"]
 
 _LONGEST_TEXT = 32_767
-_PERCENT = {"top5_share", "free_top5_share", "known_weight", "subregion_lack", "builtup_share", "weight"}
-_WIDTHS = {"name": 44, "why": 90, "reason_detail": 34, "kind": 28, "attribution": 60, "title": 44, "url": 40}
+_PERCENT = {
+    *("top5_share", "free_top5_share", "known_weight", "subregion_lack", "builtup_share", "weight"),
+    *("share_below_5", "share_below_5_mean_hour", "gravity_share_below_5", "median_relative_error"),
+}
+_WIDTHS = {
+    "name": 44,
+    "count": 44,
+    "one_end": 30,
+    "other_end": 30,
+    "why": 90,
+    "reason_detail": 34,
+    "kind": 28,
+    "attribution": 60,
+    "title": 44,
+    "url": 40,
+}
+_CODES = {
+    "counts": "counts",
+    "model": "model",
+    "basis": "basis",
+    "measure": "total",
+    "energy": "energy",
+    "corridor": "corridor",
+}
+"""Columns of codes, and how their words begin in the catalogue."""
+_READ_WHOLE = {"trucks_per_day", "planned_trucks_per_day", "km", "outside_km", "minutes", "outside_minutes"}
+"""Figures that hold decimals for the sake of sums, but are read without."""
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _HEAD = PatternFill("solid", fgColor="E8E4DA")
 _TIME_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
@@ -63,6 +95,8 @@ class _Sheet:
 def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence[Source]) -> None:
     """Write the sheets Rangering, Kriterier, Portefølje, Vekter, Utelukket, Kilder and Om.
 
+    With truck flows also Godsstrømmer and Relasjoner, before Kilder.
+
     Raises
     ------
     OSError
@@ -73,6 +107,8 @@ def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence
     book.properties.creator = "regiongeo"
     for sheet in _sheets(result, lang, sources):
         _fill(book.create_sheet(text("report", f"sheet_{sheet.key}", lang)), sheet)
+    if result.flows is not None:
+        _add_flows(book, result, result.flows, lang)
     _fill_about(book.create_sheet(text("report", "sheet_about", lang)), result, lang, sources)
     raw = io.BytesIO()
     book.save(raw)
@@ -107,6 +143,25 @@ def _sheets(result: Result, lang: Language, sources: Sequence[Source]) -> list[_
     ]
 
 
+def _add_flows(book: Workbook, result: Result, flows: FlowResult, lang: Language) -> None:
+    """Add the two sheets of the truck flows before the sources."""
+    before = book.sheetnames.index(text("report", "sheet_sources", lang))
+    blocks = book.create_sheet(text("report", "sheet_flows", lang), before)
+    row = 1
+    for key, table in flow_blocks(result, flows).items():
+        _write(blocks, row, 1, text("report", f"head_flow_{key}", lang)).font = Font(bold=True, size=13)
+        shown = _in_words(table.reset_index(), lang)
+        _write_table(blocks, row + 1, shown, [_label(str(name), lang) for name in shown.columns])
+        row += len(shown) + 4
+    relations = relation_table(od_table(flows, planned_flows(result))).reset_index()
+    ids = ["one_end_id", "other_end_id"]
+    table = _in_words(relations[[*(name for name in relations.columns if name not in ids), *ids]], lang)
+    content = _Sheet(
+        key="relations", table=table, labels=[_label(str(name), lang) for name in table.columns], frozen=2
+    )
+    _fill(book.create_sheet(text("report", "sheet_relations", lang), before + 1), content)
+
+
 def _weights(result: Result, lang: Language) -> pd.DataFrame:
     table = weight_table(result).reset_index()
     units = [text("criteria", f"{name}_unit", lang) for name in table["criterion"]]
@@ -126,6 +181,8 @@ def _in_words(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
             )
         elif name in ("kind", "reason"):
             shown[name] = [text("sites", f"{name}_{code}", lang) for code in shown[name]]
+        elif name in _CODES:
+            shown[name] = [text("report", f"{_CODES[str(name)]}_{code}", lang) for code in shown[name]]
     return shown
 
 
@@ -139,16 +196,23 @@ def _label(column: str, lang: Language) -> str:
 
 
 def _fill(sheet: Worksheet, content: _Sheet) -> None:
-    for number, (name, label) in enumerate(zip(content.table.columns, content.labels, strict=True), 1):
-        head = _write(sheet, 1, number, label)
-        head.font, head.fill = Font(bold=True), _HEAD
-        head.alignment = Alignment(wrap_text=True, vertical="top")
-        for row, value in enumerate(content.table[name], 2):
-            _write(sheet, row, number, value).number_format = _format_of(str(name))
-        sheet.column_dimensions[get_column_letter(number)].width = _width_of(str(name), content.table[name])
-    sheet.row_dimensions[1].height = 48
+    _write_table(sheet, 1, content.table, content.labels)
     sheet.freeze_panes = f"{get_column_letter(content.frozen + 1)}2"
     sheet.auto_filter.ref = sheet.dimensions
+
+
+def _write_table(sheet: Worksheet, top: int, table: pd.DataFrame, labels: Sequence[str]) -> None:
+    """Write a table whose head stands in row ``top``; a column is as wide as its widest table."""
+    for number, (name, label) in enumerate(zip(table.columns, labels, strict=True), 1):
+        head = _write(sheet, top, number, label)
+        head.font, head.fill = Font(bold=True), _HEAD
+        head.alignment = Alignment(wrap_text=True, vertical="top")
+        for row, value in enumerate(table[name], top + 1):
+            _write(sheet, row, number, value).number_format = _format_of(str(name))
+        column = sheet.column_dimensions[get_column_letter(number)]
+        width = _width_of(str(name), table[name])
+        column.width = width if top == 1 else max(width, column.width)
+    sheet.row_dimensions[top].height = 48
 
 
 def _fill_about(sheet: Worksheet, result: Result, lang: Language, sources: Sequence[Source]) -> None:
@@ -195,6 +259,8 @@ def _format_of(column: str) -> str:
         return "0.000000"
     if column.endswith("_year"):
         return "0"
+    if column in _READ_WHOLE:
+        return "#,##0"
     decimals = DECIMALS.get("score_100" if column.startswith("points_") else column)
     if decimals is None:
         return "General"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo.i18n import format_number, text
-from regiongeo.report.tables import clean_text
+from regiongeo.report.tables import clean_text, link_volumes
 from regiongeo.result import Result, tell_notices
 from regiongeo.traffic import basis_lengths
 
@@ -28,6 +28,9 @@ __all__ = [
     "traffic_basis",
 ]
 
+_OF_FLOWS = ("traffic_year", "traffic_growth", "rail_sea_share", "rail_sea_min_km")
+"""Settings that say nothing where there are no truck flows."""
+
 
 def list_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
     """Return the scenario as label and value, in the words of planners; files by name only."""
@@ -42,7 +45,11 @@ def list_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
         "factors": " – ".join(factors),
         "seed": str(doubt.seed),
     }
-    return [(text("report", f"set_{key}", lang), _setting(key, value, lang)) for key, value in rows.items()]
+    return [
+        (text("report", f"set_{key}", lang), _setting(key, value, lang))
+        for key, value in rows.items()
+        if result.flows is not None or key not in _OF_FLOWS
+    ]
 
 
 def list_limits(result: Result, lang: Language) -> list[str]:
@@ -73,8 +80,16 @@ def licence_notice(sources: Sequence[Source], used: Iterable[str], lang: Languag
 
 
 def traffic_basis(result: Result) -> pd.DataFrame:
-    """Return the kilometres of E, R and F road, in that order, by the basis of their traffic figures [km]."""
-    lengths = basis_lengths(result.network.links, result.link_traffic)
+    """Return the kilometres of E, R and F road, in that order, by the basis of their traffic figures [km].
+
+    With truck flows there is one basis more, ``modelled``, before ``none``.
+    """
+    links = result.network.links
+    lengths = basis_lengths(links, result.link_traffic)
+    if result.flows is not None:
+        left = basis_lengths(links, link_volumes(result))["none"]
+        modelled = lengths.pop("none") - left
+        lengths = lengths.assign(modelled=modelled, none=left)
     return lengths.loc[[category for category in "ERF" if category in lengths.index]]
 
 
@@ -90,9 +105,14 @@ def compare_topsis(ranking: pd.DataFrame, *, top: int) -> tuple[float, int]:
     return correlation, agree
 
 
-def _setting(key: str, value: object, lang: Language) -> str:
-    if value is None or value == ():
+def _setting(key: str, value: object, lang: Language) -> str:  # noqa: PLR0911 - one return a kind of value
+    if value is None or (not value and isinstance(value, (tuple, dict))):
         return text("report", "none", lang)
+    if isinstance(value, dict):
+        shares = {text("report", f"corridor_{name}", lang): share for name, share in sorted(value.items())}
+        return ", ".join(f"{name} {format_number(100 * share, lang)} %" for name, share in shares.items())
+    if key == "traffic_growth":
+        return text("report", f"growth_{value}", lang)
     if key in ("stations", "grid_capacity"):
         return clean_text(Path(str(value)).name)
     if isinstance(value, tuple):

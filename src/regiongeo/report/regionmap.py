@@ -35,6 +35,7 @@ _WIDTH_IN = 10.0
 _CROWDED = 1 / 3
 """Share of the region's width: best sites closer together than this get a map of their own."""
 _LEAST_MARGIN_M = 4_000
+_DASHED = (0, (2.5, 1.2))
 _HALO = withStroke(linewidth=2.5, foreground="white")
 
 
@@ -58,7 +59,11 @@ def draw_region_map(result: Result, figure: Figure, *, lang: Language) -> None:
     words = text("report", "chart_map", lang, scenario=result.scenario.name)
     figure.suptitle(words, x=0.01, ha="left", fontsize=14, fontweight="bold")
     figure.axes[0].legend(
-        handles=_legend(lang), loc="upper left", fontsize=9, framealpha=0.95, edgecolor="none"
+        handles=_legend(lang, with_flows=result.flows is not None),
+        loc="upper left",
+        fontsize=9,
+        framealpha=0.95,
+        edgecolor="none",
     )
 
 
@@ -106,14 +111,18 @@ def _draw_roads(axes: Axes, links: gpd.GeoDataFrame) -> None:
     _draw_lines(axes, unknown, colour="#BDBDBD", width=0.5, zorder=3)
     for number, (low, high) in enumerate(pairwise((0, *TRUCK_CLASSES, np.inf))):
         of_class = links[(links["truck_aadt"] >= low) & (links["truck_aadt"] < high)]
-        _draw_lines(axes, of_class, colour=_ROAD_COLOURS[number], width=0.9 + 0.8 * number, zorder=4 + number)
+        is_modelled = of_class["traffic_basis"] == "modelled"
+        look: dict[str, Any] = {"colour": _ROAD_COLOURS[number], "width": 0.9 + 0.8 * number}
+        _draw_lines(axes, of_class[~is_modelled], **look, zorder=4 + number)
+        _draw_lines(axes, of_class[is_modelled], **look, zorder=4 + number, style=_DASHED)
 
 
-def _draw_lines(axes: Axes, links: gpd.GeoDataFrame, *, colour: str, width: float, zorder: int) -> None:
+def _draw_lines(
+    axes: Axes, links: gpd.GeoDataFrame, *, colour: str, width: float, zorder: int, style: object = "solid"
+) -> None:
     lines = [get_coordinates(line) for line in links.geometry]
-    axes.add_collection(
-        LineCollection(lines, colors=colour, linewidths=width, zorder=zorder, capstyle="round")
-    )
+    ends: Any = {"capstyle": "round"} if style == "solid" else {"linestyles": [style], "capstyle": "butt"}
+    axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=zorder, **ends))
 
 
 def _draw_places(axes: Axes, result: Result) -> None:
@@ -180,7 +189,7 @@ def _draw_scale(axes: Axes, corner: tuple[float, float], room: float, lang: Lang
     )
 
 
-def _legend(lang: Language) -> list[Line2D]:
+def _legend(lang: Language, *, with_flows: bool) -> list[Line2D]:
     edges = (None, *TRUCK_CLASSES, None)
     roads = [
         Line2D(
@@ -206,4 +215,8 @@ def _legend(lang: Language) -> list[Line2D]:
         ),
     ]
     unknown = Line2D([], [], color="#BDBDBD", linewidth=0.8, label=text("report", "no_basis", lang))
-    return [*sites, *roads[::-1], unknown]
+    modelled = Line2D(
+        [], [], color=_ROAD_COLOURS[1], linewidth=1.7, linestyle=_DASHED,
+        label=text("report", "chart_map_modelled", lang),
+    )  # fmt: skip
+    return [*sites, *roads[::-1], *([modelled] if with_flows else []), unknown]

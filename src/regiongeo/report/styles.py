@@ -31,15 +31,18 @@ class _Rule:
     where: str = ""
 
 
-def layer_styles(lang: Language) -> dict[str, str]:
-    """Return the QML style of each layer by name, with labels in ``lang``."""
+def layer_styles(lang: Language, *, with_flows: bool = False) -> dict[str, str]:
+    """Return the QML style of each layer by name, with labels in ``lang``.
+
+    With flows, roads whose volume is modelled and not counted are dashed classes of their own.
+    """
     return {
         "sites": _style(_site_rules(lang), label="CASE WHEN rank <= 10 THEN rank END", size=9),
         "portfolio": _style([_rule("layer_portfolio", lang, _marker("star", "255,191,0", 5.0))]),
         "excluded": _style([_rule("layer_excluded", lang, _marker("cross2", "120,120,120", 2.2))]),
         "stations": _style([_rule("layer_stations", lang, _marker("square", "0,109,44", 3.2))]),
         "plots": _style([_rule("layer_plots", lang, _area("0,0,0,0", "0,90,181", 0.7))]),
-        "links": _style(_road_rules(lang)),
+        "links": _style(_road_rules(lang, with_flows=with_flows)),
         "municipalities": _style(
             [_rule("layer_municipalities", lang, _area("245,243,238", "170,170,170", 0.2))],
             label="name",
@@ -67,17 +70,29 @@ def _site_rules(lang: Language) -> list[_Rule]:
     ]
 
 
-def _road_rules(lang: Language) -> list[_Rule]:
+def _road_rules(lang: Language, *, with_flows: bool) -> list[_Rule]:
+    unknown = _Rule(
+        label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=_line(_GREY, 0.26)
+    )
+    if not with_flows:
+        return [unknown, *_volume_rules(lang)]
+    counted = _volume_rules(lang, where="\"traffic_basis\" <> 'modelled'")
+    modelled = _volume_rules(lang, where="\"traffic_basis\" = 'modelled'", key="modelled", dash="dash")
+    return [unknown, *counted, *modelled]
+
+
+def _volume_rules(lang: Language, *, where: str = "", key: str = "", dash: str = "solid") -> list[_Rule]:
+    """Return one class a range of trucks per day, all with the same test besides."""
     edges: Sequence[float | None] = (None, *TRUCK_CLASSES, None)
-    rules = [
-        _Rule(label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=_line(_GREY, 0.26))
-    ]
+    rules = []
     for number, (low, high) in enumerate(pairwise(edges)):
-        tests = [f'"truck_aadt" >= {low}' if low else "", f'"truck_aadt" < {high}' if high else ""]
-        symbol = _line(_ROAD, 0.4 + 0.4 * number)
+        tests = [f'"truck_aadt" >= {low}' if low else "", f'"truck_aadt" < {high}' if high else "", where]
+        words = describe_range(low, high, lang)
         rules.append(
             _Rule(
-                label=describe_range(low, high, lang), where=" AND ".join(filter(None, tests)), symbol=symbol
+                label=text("report", key, lang, range=words) if key else words,
+                where=" AND ".join(filter(None, tests)),
+                symbol=_line(_ROAD, 0.4 + 0.4 * number, dash),
             )
         )
     return rules
@@ -153,11 +168,16 @@ def _marker(shape: str, colour: str, size: float) -> ET.Element:
     return _symbol("marker", "SimpleMarker", {**options, "outline_width": "0.3", "size_unit": "MM"})
 
 
-def _line(colour: str, width: float) -> ET.Element:
+def _line(colour: str, width: float, style: str = "solid") -> ET.Element:
     return _symbol(
         "line",
         "SimpleLine",
-        {"line_color": f"{colour},255", "line_width": f"{width:g}", "line_width_unit": "MM"},
+        {
+            "line_color": f"{colour},255",
+            "line_style": style,
+            "line_width": f"{width:g}",
+            "line_width_unit": "MM",
+        },
     )
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from regiongeo.i18n import format_number, text
 from regiongeo.report.charts import CHARTS
@@ -17,6 +14,8 @@ from regiongeo.report.facts import (
     list_settings,
     traffic_basis,
 )
+from regiongeo.report.flowsummary import describe_flows
+from regiongeo.report.markdown import bullets, escape_markdown, markdown_table, percent, picture, section
 from regiongeo.report.tables import (
     excluded_table,
     portfolio_table,
@@ -25,20 +24,18 @@ from regiongeo.report.tables import (
     source_table,
     weight_table,
 )
-from regiongeo.tables import TRAFFIC_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from regiongeo.i18n import Language
     from regiongeo.result import Result
     from regiongeo.store import Source
 
-__all__ = ["describe_result", "escape_markdown", "write_summary"]
+__all__ = ["describe_result", "write_summary"]
 
 _TOP = 10
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~<>&$])")
 
 
 def write_summary(result: Result, path: Path, *, lang: Language, sources: Sequence[Source]) -> None:
@@ -59,27 +56,21 @@ def describe_result(result: Result, *, lang: Language, sources: Sequence[Source]
         *_map(lang),
         *_question(result, lang),
         *_traffic(result, lang),
-        *_section("limits", lang, _bullets(list_limits(result, lang))),
-        *_section(
+        *describe_flows(result, lang),
+        *section("limits", lang, bullets(list_limits(result, lang))),
+        *section(
             "files",
             lang,
-            _bullets(
-                text("report", f"file_{key}", lang)
-                for key in ("map", "csv", "xlsx", "gpkg", "run", "licence")
-            ),
+            bullets(text("report", f"file_{key}", lang) for key in _files(result)),
         ),
         *_sources(result, lang, sources),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def escape_markdown(words: object) -> str:
-    r"""Return a text that Markdown shows as it is inside a line, HTML and table bars included.
-
-    >>> escape_markdown("a|b <i>")
-    'a\\|b \\<i\\>'
-    """
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(words).split()))
+def _files(result: Result) -> tuple[str, ...]:
+    own = ("flows", "xlsx", "flow_sheets") if result.flows is not None else ("xlsx",)
+    return ("map", "csv", *own, "gpkg", "run", "licence")
 
 
 def _opening(result: Result, lang: Language) -> list[str]:
@@ -107,8 +98,8 @@ def _opening(result: Result, lang: Language) -> list[str]:
     return [
         f"# {text('report', 'title', lang, scenario=escape_markdown(result.scenario.name))}",
         text("report", "lead", lang, **lead),
-        *_section(
-            "main", lang, _bullets(text("report", key, lang, **facts) for key, facts in findings.items())
+        *section(
+            "main", lang, bullets(text("report", key, lang, **facts) for key, facts in findings.items())
         ),
     ]
 
@@ -124,7 +115,7 @@ def _ranking(result: Result, lang: Language) -> list[str]:
     shown = top[columns].assign(
         score_100=[format_number(score, lang, decimals=1) for score in top["score_100"]],
         ranks=[_interval(*ends) for ends in zip(top["rank_low"], top["rank_high"], strict=True)],
-        top5=[_percent(share, lang) for share in top["top5_share"]],
+        top5=[percent(share, lang) for share in top["top5_share"]],
     )
     whys = [
         f"{rank}. **{escape_markdown(name)}**: {escape_markdown(why)}"
@@ -132,10 +123,10 @@ def _ranking(result: Result, lang: Language) -> list[str]:
     ]
     return [
         f"## {text('report', 'head_top', lang, count=len(top))}",
-        _table(heads, shown.itertuples(index=False, name=None)),
+        markdown_table(heads, shown.itertuples(index=False, name=None)),
         f"### {text('report', 'col_why', lang)}",
         "\n".join(whys),
-        _picture("top", lang),
+        picture("top", CHARTS["top"], lang),
     ]
 
 
@@ -152,7 +143,7 @@ def _robustness(result: Result, lang: Language) -> list[str]:
         "report", "topsis_note", lang, overlap=agree, count=min(_TOP, len(ranking)),
         correlation=format_number(correlation, lang, decimals=2),
     )  # fmt: skip
-    return _section("robust", lang, robust, _picture("ranks", lang), topsis)
+    return section("robust", lang, robust, picture("ranks", CHARTS["ranks"], lang), topsis)
 
 
 def _portfolio(result: Result, lang: Language) -> list[str]:
@@ -170,15 +161,17 @@ def _portfolio(result: Result, lang: Language) -> list[str]:
         for row in table[columns].itertuples(index=False, name=None)
     ]
     heads = [text("report", f"col_{name}", lang) for name in columns]
-    return _section("portfolio", lang, note, _table(heads, rows), text("report", "portfolio_gain_note", lang))
+    return section(
+        "portfolio", lang, note, markdown_table(heads, rows), text("report", "portfolio_gain_note", lang)
+    )
 
 
 def _map(lang: Language) -> list[str]:
-    return _section("map", lang, text("report", "map_note", lang), _picture("map", lang))
+    return section("map", lang, text("report", "map_note", lang), picture("map", CHARTS["map"], lang))
 
 
 def _question(result: Result, lang: Language) -> list[str]:
-    settings = _table(
+    settings = markdown_table(
         [text("report", "setting", lang), text("report", "value", lang)], list_settings(result, lang)
     )
     table = weight_table(result)
@@ -186,12 +179,14 @@ def _question(result: Result, lang: Language) -> list[str]:
     rows = [
         [
             criterion_label(str(name), lang),
-            _percent(row["weight"], lang, decimals=1),
+            percent(row["weight"], lang, decimals=1),
             format_number(row["sites_with_data"], lang),
         ]
         for name, row in table.iterrows()
     ]
-    return _section("question", lang, settings, text("report", "weights_note", lang), _table(heads, rows))
+    return section(
+        "question", lang, settings, text("report", "weights_note", lang), markdown_table(heads, rows)
+    )
 
 
 def _traffic(result: Result, lang: Language) -> list[str]:
@@ -202,10 +197,14 @@ def _traffic(result: Result, lang: Language) -> list[str]:
     ]
     rows = [
         [text("report", f"basis_{basis}", lang), *(format_number(value, lang) for value in lengths[basis])]
-        for basis in (*TRAFFIC_BASES, "none")
+        for basis in lengths.columns
     ]
-    return _section(
-        "traffic", lang, text("report", "traffic_note", lang), _table(heads, rows), _picture("basis", lang)
+    return section(
+        "traffic",
+        lang,
+        text("report", "traffic_note", lang),
+        markdown_table(heads, rows),
+        picture("basis", CHARTS["basis"], lang),
     )
 
 
@@ -215,28 +214,7 @@ def _sources(result: Result, lang: Language, sources: Sequence[Source]) -> list[
     rows = source_table(sources, lang=lang)[names].itertuples(index=False, name=None)
     used = source_ids(ranking_table(result), excluded_table(result))
     notice = licence_notice(sources, used, lang)
-    return _section("sources", lang, _table(heads, rows), *([notice] if notice else []))
-
-
-def _section(key: str, lang: Language, *parts: str) -> list[str]:
-    return [f"## {text('report', f'head_{key}', lang)}", *parts]
-
-
-def _picture(key: str, lang: Language) -> str:
-    return f"![{text('report', f'alt_{key}', lang)}]({CHARTS[key]})"
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
-    lines = [heads, ["---"] * len(heads), *([_cell(value) for value in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    return "" if pd.isna(value) else escape_markdown(value)  # type: ignore[call-overload]
+    return section("sources", lang, markdown_table(heads, rows), *([notice] if notice else []))
 
 
 def _covered_percent(result: Result, lang: Language) -> str:
@@ -247,7 +225,3 @@ def _covered_percent(result: Result, lang: Language) -> str:
 
 def _interval(low: int, high: int) -> str:
     return str(low) if low == high else f"{low}–{high}"
-
-
-def _percent(share: float, lang: Language, *, decimals: int = 0) -> str:
-    return "" if pd.isna(share) else f"{format_number(share * 100, lang, decimals=decimals)} %"

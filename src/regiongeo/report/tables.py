@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from regiongeo.crs import to_lonlat
+from regiongeo.flows import fill_link_traffic
+from regiongeo.sites import is_main_road
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +30,12 @@ __all__ = [
     "clean_text",
     "excluded_table",
     "link_table",
+    "link_volumes",
     "municipality_table",
     "plot_table",
     "points_column",
     "portfolio_table",
+    "publish",
     "ranking_table",
     "source_ids",
     "source_table",
@@ -72,6 +76,40 @@ DECIMALS = {
     "population": 0,
     "area_km2": 1,
     "power_kw": 0,
+    "modelled_trucks": 0,
+    "planned_trucks": 0,
+    "observed_trucks": 0,
+    "heldout_trucks": 0,
+    "through_share": 3,
+    "mean_trip_km": 1,
+    "trips_per_day": 2,
+    "planned_trips_per_day": 2,
+    "trucks_per_day": 2,
+    "planned_trucks_per_day": 2,
+    "km": 1,
+    "outside_km": 1,
+    "outside_minutes": 2,
+    "geh": 2,
+    "heldout_geh": 2,
+    "median_geh": 2,
+    "gravity_median_geh": 2,
+    "share_below_5": 3,
+    "share_below_5_mean_hour": 3,
+    "gravity_share_below_5": 3,
+    "r2": 3,
+    "slope": 3,
+    "median_relative_error": 3,
+    "volume_ratio": 3,
+    "base": 0,
+    "planned": 0,
+    "use_per_km": 4,
+    "energy_per_day": 0,
+    "energy_low_per_day": 0,
+    "energy_high_per_day": 0,
+    "winter_per_day": 0,
+    "moved_trips_per_day": 1,
+    "moved_truck_km_per_day": 0,
+    "moved_truck_km_with_outside_per_day": 0,
 }
 """Decimals of every published figure, by column; points of a criterion have those of the score."""
 
@@ -118,7 +156,7 @@ def ranking_table(result: Result) -> gpd.GeoDataFrame:
         *("known_weight", *result.criteria.columns, *points.columns, "access_m", "area_m2"),
         *("grid_year", "grid_station", "lon", "lat", "source_id", "why", "geometry"),
     )
-    return _published(table[[name for name in wanted if name not in _MAY_LACK or _is_known(table, name)]])
+    return publish(table[[name for name in wanted if name not in _MAY_LACK or _is_known(table, name)]])
 
 
 def excluded_table(result: Result) -> gpd.GeoDataFrame:
@@ -126,7 +164,7 @@ def excluded_table(result: Result) -> gpd.GeoDataFrame:
     table = result.excluded.sort_index(kind="stable")
     table = table.assign(**_lonlat(table))
     columns = ["name", "kind", "reason", "reason_detail", "lon", "lat", "source_id", "geometry"]
-    return _published(table[columns])
+    return publish(table[columns])
 
 
 def portfolio_table(result: Result) -> gpd.GeoDataFrame:
@@ -135,39 +173,59 @@ def portfolio_table(result: Result) -> gpd.GeoDataFrame:
     gain = result.portfolio.gain.reset_index()
     gain = gain.sort_values(["truck_km_per_day", "site_id"], ascending=[False, True]).set_index("site_id")
     table = places.loc[gain.index].join(gain)
-    return _published(table[[*gain.columns, *places.columns]])
+    return publish(table[[*gain.columns, *places.columns]])
 
 
 def link_table(result: Result) -> gpd.GeoDataFrame:
-    """Return the road links with their traffic and its basis, by ``link_id``; empty is "no basis"."""
+    """Return the road links with their traffic and its basis, by ``link_id``; empty is "no basis".
+
+    With truck flows, E and R roads also have modelled_trucks of the base year, their through_share and
+    mean_trip_km, planned_trucks where the scenario changes them, and the modelled volume as truck_aadt
+    (``traffic_basis`` "modelled") where nothing else is known. County roads stay empty: not modelled.
+    """
     wanted = ("road", "road_category", "motorway_type", "medium", "tent", "length_m", "minutes")
     links = result.network.links
     kept = [name for name in (*wanted, "source_id", "geometry") if name in links.columns]
-    table = links[kept].join(result.link_traffic).sort_index(kind="stable")
-    return _published(table[[*(name for name in table.columns if name != "geometry"), "geometry"]])
+    table = links[kept].join(link_volumes(result)).sort_index(kind="stable")
+    return publish(table[[*(name for name in table.columns if name != "geometry"), "geometry"]])
+
+
+def link_volumes(result: Result) -> pd.DataFrame:
+    """Return the traffic of the links, filled and widened by the truck flows where there are any.
+
+    Only volumes of the base year fill ``truck_aadt``: a column holds one year.
+    """
+    flows, links = result.flows, result.network.links
+    if flows is None:
+        return result.link_traffic
+    columns = {name: flows.link_flows[name] for name in ("modelled_trucks", "through_share", "mean_trip_km")}
+    if result.planned is not None and result.planned is not flows:
+        columns["planned_trucks"] = result.planned.link_flows["modelled_trucks"]
+    modelled = pd.DataFrame(columns)[is_main_road(links)]
+    return fill_link_traffic(result.link_traffic, flows, links).join(modelled)
 
 
 def municipality_table(result: Result) -> gpd.GeoDataFrame:
     """Return the member municipalities, by ``municipality_id``."""
     wanted = ("name", "county", "subregion", "population", "area_km2", "source_id", "geometry")
     region = result.region.sort_index(kind="stable")
-    return _published(region[[name for name in wanted if name in region.columns]])
+    return publish(region[[name for name in wanted if name in region.columns]])
 
 
 def subregion_table(result: Result) -> gpd.GeoDataFrame:
     """Return the subregions, by name."""
     table = result.subregions.sort_index(kind="stable")
-    return _published(table[["population", "area_km2", "geometry"]])
+    return publish(table[["population", "area_km2", "geometry"]])
 
 
 def station_table(result: Result) -> gpd.GeoDataFrame:
     """Return the existing stations the user gave, by ``station_id``."""
-    return _published(result.stations[["name", "power_kw", "geometry"]].sort_index(kind="stable"))
+    return publish(result.stations[["name", "power_kw", "geometry"]].sort_index(kind="stable"))
 
 
 def plot_table(plots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the user's plots with their outline, by ``site_id``; only the columns of the contract."""
-    return _published(plots[["name", "area_m2", "geometry"]].sort_index(kind="stable"))
+    return publish(plots[["name", "area_m2", "geometry"]].sort_index(kind="stable"))
 
 
 def weight_table(result: Result) -> pd.DataFrame:
@@ -187,7 +245,7 @@ def weight_table(result: Result) -> pd.DataFrame:
             if "value" in numbers
         },
     }
-    return _published(pd.DataFrame(columns, index=criteria))
+    return publish(pd.DataFrame(columns, index=criteria))
 
 
 def source_table(sources: Iterable[Source], *, lang: Language) -> pd.DataFrame:
@@ -197,7 +255,7 @@ def source_table(sources: Iterable[Source], *, lang: Language) -> pd.DataFrame:
     fields = (title, *names[1:])
     rows = {one.source_id: [str(getattr(one, name)) for name in fields] for one in sources}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names), dtype="str")
-    return _published(table.rename_axis("source_id").sort_index(kind="stable"))
+    return publish(table.rename_axis("source_id").sort_index(kind="stable"))
 
 
 def source_ids(*tables: pd.DataFrame) -> list[str]:
@@ -219,15 +277,24 @@ def _is_known(table: pd.DataFrame, name: str) -> bool:
     return name in table.columns and bool(table[name].notna().any())
 
 
-def _published(table: Table) -> Table:
-    """Round every figure and clean every text of a table."""
+def publish(table: Table) -> Table:
+    """Return a table with every figure rounded and every text clean."""
     fresh = table.copy()
-    fresh.index = table.index.map(_clean_cell).astype(_TEXT)
+    fresh.index = _publish_index(table.index)
     for name in [name for name in fresh.columns if name != "geometry"]:
         fresh[name] = _publish_column(fresh[name])
     if "geometry" in fresh.columns and (fresh.geom_type == "Point").all():
         fresh["geometry"] = fresh.geometry.transform(_to_centimetres)
     return fresh
+
+
+def _publish_index(index: pd.Index) -> pd.Index:
+    if isinstance(index, pd.MultiIndex):
+        levels = [
+            index.get_level_values(name).map(_clean_cell).astype(_TEXT) for name in range(index.nlevels)
+        ]
+        return pd.MultiIndex.from_arrays(levels, names=index.names)
+    return index.map(_clean_cell).astype(_TEXT)
 
 
 def _publish_column(values: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ export function connectAbout(data, words) {
     make("p", {}, words.say("about_map")),
     make("h3", {}, words.say("caveats")),
     items(data.notices),
+    ...(data.flows ? drawFlows(data.flows, words, items) : []),
     make("h3", {}, words.say("credits")),
     items(data.credits),
     ...(data.credits.some((line) => line.includes("ODbL")) ? [make("p", {}, words.say("odbl_notice"))] : []),
@@ -22,6 +23,10 @@ export function connectAbout(data, words) {
   document.getElementById("about-open").addEventListener("click", () => dialog.showModal());
   fillText("credit", data.credits.join(" · "));
   showNotices(data, words);
+}
+
+function drawFlows({ notices }, words, items) {
+  return [make("h3", {}, words.say("about_flows")), make("p", {}, words.say("about_flows_text")), items(notices)];
 }
 
 // Open where there is room beside the list: a caveat nobody has seen is none.

@@ -1,51 +1,28 @@
 // The card of one site: where it stands, how sure that is, and what made it so.
 import { isRated } from "./data.js";
-import { button, make } from "./dom.js";
+import { button, figure, make } from "./dom.js";
 import { pinClass } from "./pins.js";
 
-export function makeCard(data, words, { onClose, onStep }) {
-  const card = document.getElementById("card");
-  const results = document.getElementById("results");
-  let shown = null;
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && shown && !document.querySelector("dialog[open]")) close();
-  });
-
-  function close() {
-    const site = shown;
-    shown = null;
-    card.hidden = true;
-    results.hidden = false;
-    onClose(site);
-  }
-
-  return {
-    show(site) {
-      shown = site;
-      card.replaceChildren(
-        drawButtons(site, words, { close, onStep, all: data.sites.length }),
-        ...drawHead(site, data, words),
-        ...drawContributions(site, data, words),
-        drawFacts(site, words),
-        make("p", { class: "note" }, words.say("protection")),
-      );
-      results.hidden = true;
-      card.hidden = false;
-      card.scrollTop = 0;
-      card.querySelector("h2").focus();
-    },
-  };
+// `onFlows` opens the flows of the main road; without it there are none.
+export function drawSiteCard(site, data, words, { onClose, onStep, onFlows }) {
+  return [
+    drawButtons(site, words, { onClose, onStep, all: data.sites.length }),
+    ...drawHead(site, data, words),
+    ...drawContributions(site, data, words),
+    drawFacts(site, words),
+    ...(onFlows ? [button(words.say("flows_behind"), onFlows, { class: "flows" })] : []),
+    make("p", { class: "note" }, words.say("protection")),
+  ];
 }
 
-function drawButtons(site, words, { close, onStep, all }) {
+function drawButtons(site, words, { onClose, onStep, all }) {
   const previous = button("‹", () => onStep(site, -1), {
     "aria-label": words.say("previous"), title: words.say("previous"), disabled: site.rank === 1,
   });
   const next = button("›", () => onStep(site, 1), {
     "aria-label": words.say("next"), title: words.say("next"), disabled: site.rank === all,
   });
-  return make("div", { class: "bar" }, button(`← ${words.say("back")}`, close, { class: "back" }), previous, next);
+  return make("div", { class: "bar" }, button(`← ${words.say("back")}`, onClose, { class: "back" }), previous, next);
 }
 
 function drawHead(site, data, words) {
@@ -74,13 +51,9 @@ function drawRank(site, data, words) {
 function drawFigures(site, words) {
   const range = words.range(site.rank_low, site.rank_high);
   return make("dl", { class: "figures" },
-    ...figure(words.say("score"), words.points(site.score), words.say("score_scale")),
-    ...figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
-    ...figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note")));
-}
-
-function figure(name, value, note) {
-  return [make("div", {}, make("dt", {}, name), make("dd", {}, make("strong", {}, value), make("small", {}, note)))];
+    figure(words.say("score"), words.points(site.score), words.say("score_scale")),
+    figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
+    figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note")));
 }
 
 function describeGain(gain, words) {

@@ -17,3 +17,4 @@ export const PARK = "#cfe3c4";
 export const RAIL = "#6d7f9c";
 export const MINOR = "#cfccc4";
 export const UNKNOWN = "#77736b";
+export const FOCUS = "#0060df";

@@ -16,6 +16,10 @@ export function button(text, onClick, attributes = {}) {
   return element;
 }
 
+export function figure(name, value, note) {
+  return make("div", {}, make("dt", {}, name), make("dd", {}, make("strong", {}, value), make("small", {}, note)));
+}
+
 export function fillText(id, text) {
   document.getElementById(id).textContent = text;
 }

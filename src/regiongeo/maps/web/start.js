@@ -1,18 +1,20 @@
 // Builds the page from its data. Read this first.
 import { connectAbout } from "./about.js";
 import { drawBackground } from "./background.js";
-import { makeCard } from "./card.js";
+import { drawSiteCard } from "./card.js";
 import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
+import { drawFlowCard, nameOf, stretchOf } from "./flows.js";
 import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
 import { makeList } from "./list.js";
+import { makePanel } from "./panel.js";
 import { drawRoads } from "./roads.js";
 import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
 import { offerTiles } from "./tiles.js";
 import { makeWords } from "./words.js";
-import { addControls, connectPrint, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
+import { addControls, connectPrint, easeAim, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
 export function start(map) {
   const data = readData(document);
@@ -23,11 +25,12 @@ export function start(map) {
   writeHeader(data, words);
   connectAbout(data, words);
   foldLegend();
+  easeAim(map);
   addControls(map, data, words);
   fitRegion(map, data);
 
   const background = drawBackground(map, data, words);
-  const roads = drawRoads(map, data, words);
+  const roads = drawRoads(map, data, words, (road) => selectRoad(road));
   const sites = drawSites(map, data, words, (site) => select(site));
   const tiles = offerTiles(map, data, words, { land: background.land, announce });
   const labels = drawLabels(map, data, words, { pins: sites.pins, subregions: background.subregions });
@@ -36,7 +39,7 @@ export function start(map) {
   drawLayerList(map, words, { main: [...sites.layers, counted], more }, { onChange: labels.draw });
   unfoldMore();
 
-  const card = makeCard(data, words, { onClose: deselect, onStep: step });
+  const panel = makePanel();
   const list = makeList(data, words, { onSelect: (site) => select(site) });
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
   connectFilters(data, choice, { update, onArea: showSubregion });
@@ -65,13 +68,31 @@ export function start(map) {
   function select(site, { zoom = true } = {}) {
     if (zoom) showPlace(map, decodePoint(site.at, data.scale), Math.max(map.getZoom(), 11));
     sites.highlight(site);
-    card.show(site);
+    roads.highlight(null);
+    const road = stretchOf(site, data);
+    const onFlows = road && (() => selectRoad(road, { from: site }));
+    panel.show(drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows }), { onClose: () => deselect(site) });
     announce(isRated(site) ? words.say("selected", site) : site.name);
   }
 
   function deselect(site) {
     sites.highlight(null);
     list.focus(site);
+  }
+
+  // Opened from a site, the card goes back to it.
+  function selectRoad(road, { from = null } = {}) {
+    sites.highlight(from);
+    roads.highlight(road);
+    const back = from ? from.name : words.say("back");
+    panel.show(drawFlowCard(road, data, words, { onClose: panel.close, back }), { onClose: () => deselectRoad(from) });
+    announce(words.say("flows_title", { road: nameOf(road, words) }));
+  }
+
+  function deselectRoad(from) {
+    roads.highlight(null);
+    if (from) select(from, { zoom: false });
+    else document.getElementById("results").focus();
   }
 
   function step(site, by) {

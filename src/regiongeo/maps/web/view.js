@@ -19,6 +19,11 @@ export function unfoldMore() {
   more.open = legend.open && legend.scrollHeight <= legend.clientHeight;
 }
 
+// A road may be two pixels wide: what is aimed at need not be hit exactly. Before anything is drawn.
+export function easeAim(map) {
+  map.options.renderer = L.canvas({ tolerance: 4 });
+}
+
 export function fitRegion(map, data) {
   showArea(map, data.bounds.map((corner) => decodePoint(corner, data.scale)));
 }
