@@ -16,6 +16,7 @@ from regiongeo.flows import (
     estimate_flows,
     fill_link_traffic,
     flow_notices,
+    modelled_roads,
     select_link,
     select_link_ends,
 )
@@ -124,6 +125,15 @@ def test_only_empty_main_roads_are_filled(flows: FlowResult) -> None:
     filled = fill_link_traffic(flow_traffic(), flows, flow_network().links)
     assert filled["traffic_basis"].tolist() == ["section", "count", "modelled", "section"]
     assert filled.loc["bd", "truck_aadt"] == round(flows.link_flows.loc["bd", "modelled_trucks"])
+    town = replace(
+        flows, zones=pd.concat([flows.zones, flows.zones[flows.zones["municipality_id"] == "3203"]])
+    )
+    pd.testing.assert_frame_equal(
+        fill_link_traffic(flow_traffic(), town, flow_network().links), flow_traffic()
+    )  # bd lies in Midtby, which now has two loading points
+    assert modelled_roads(town, flow_network().links).to_dict() == {
+        "Wb": True, "bc": True, "bd": False, "cE": True,
+    }  # fmt: skip
     county = flow_network().links.assign(road_category="F")
     pd.testing.assert_frame_equal(fill_link_traffic(flow_traffic(), flows, county), flow_traffic())
 

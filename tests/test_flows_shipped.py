@@ -91,3 +91,7 @@ def test_empty_main_roads_get_a_figure(flows: FlowResult, reference: ReferenceDa
     assert modelled.sum() > 20
     assert reference.links["road_category"][modelled].isin(["E", "R"]).all()
     assert (filled["truck_aadt"][modelled] >= 1).all()
+    # Mosseveien: without a located count, and beside other roads through Oslo.
+    in_oslo = (reference.links["municipality_id"] == "0301") & (reference.links["road"] == "E18")
+    assert not modelled[in_oslo].any()
+    assert filled["truck_aadt"][in_oslo].isna().any()

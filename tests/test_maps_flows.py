@@ -100,7 +100,7 @@ def many_zones() -> FlowResult:
     flows, random = toy_flows(), np.random.default_rng(7)
     zones = flows.zones.iloc[np.arange(12) % 4]
     zones = zones.set_axis([f"z{k:02d}" for k in range(12)]).rename_axis("zone_id")
-    zones = zones.assign(place=[f"Sted {k % 9}" for k in range(12)])
+    zones = zones.assign(place=[f"Sted {k % 9}" for k in range(12)], kind="freight_node")
     trips, shares = random.gamma(1, 40, 66), sparse.csr_array(random.random((4, 66)).round(1))
     volume = np.asarray(shares @ trips)
     links = flows.link_flows.assign(modelled_trucks=volume)

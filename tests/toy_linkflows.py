@@ -6,8 +6,8 @@
                                 |
                                 d (Midtby)
 
-Trips a day, both directions: a-d 100, a-e 300, d-e 50. Midtby has two zones at d; of its trips the second
-has those to a 40 and those to e 0, and 6 go between the two without passing a link.
+Trips a day, both directions: a-d 100, a-e 300, d-e 50. Midtby has two zones at d, itself and a terminal; of
+its trips the terminal has those to a 40 and those to e 0, and 6 go between the two without passing a link.
 
 Trucks: ab 400, bc 350, bd 150, ce 350. No trip is through: e is no gateway unless ``through``.
 """
@@ -39,8 +39,8 @@ def toy_zones(*, through: bool) -> gpd.GeoDataFrame:
     """Return a, d1, d2 and e."""
     rows = {
         "a": ("E6 vest", "gateway", "E6 vest", "a", 100.0),
-        "d1": ("Midtby 1/2", "municipality", "Midtby", "d", 0.0),
-        "d2": ("Midtby 2/2", "municipality", "Midtby", "d", 0.0),
+        "d1": ("Midtby", "municipality", "Midtby", "d", 0.0),
+        "d2": ("Midtby (gods)", "freight_node", "Midtby", "d", 0.0),
         "e": ("Østby", "gateway" if through else "municipality", "Østby", "e", 0.0),
     }
     names = ("name", "kind", "place", "node_id", "outside_km")

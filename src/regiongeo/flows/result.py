@@ -31,6 +31,7 @@ __all__ = [
     "fill_link_traffic",
     "flow_notices",
     "link_flows",
+    "modelled_roads",
     "od_matrix",
     "select_link",
     "select_link_ends",
@@ -191,6 +192,28 @@ def select_link_ends(result: FlowResult, link_id: str, *, top: int = 10) -> pd.D
     return _most(ends.groupby("place")["trucks_per_day"].sum(), top, total=float(trucks.sum()))
 
 
+def modelled_roads(result: FlowResult, links: pd.DataFrame) -> pd.Series[bool]:
+    """Tell for which links the modelled volume may be shown, by ``link_id``.
+
+    E and R roads, no ferries; without a count of their own only outside the municipalities with several
+    loading points: in a large town local trips and the choice among parallel roads decide, which the model
+    does not hold (it put 3,400 trucks on E18 Mosseveien in Oslo, where unlocated counts suggest under 1,000).
+
+    Parameters
+    ----------
+    result
+        Result of ``estimate_flows`` on the same links.
+    links
+        Links with road_category, is_ferry and municipality_id.
+    """
+    municipal = result.zones[result.zones["kind"] == "municipality"]
+    points = municipal["municipality_id"].value_counts()
+    in_large_town = links["municipality_id"].isin(points.index[points > 1])
+    is_counted = result.link_flows["observed_trucks"].reindex(links.index).notna()
+    is_main: pd.Series[bool] = links["road_category"].isin(_MAIN) & ~links["is_ferry"]
+    return is_main & (is_counted | ~in_large_town)
+
+
 def fill_link_traffic(link_traffic: pd.DataFrame, result: FlowResult, links: pd.DataFrame) -> pd.DataFrame:
     """Give main roads without a basis the modelled truck volume, marked ``modelled``.
 
@@ -201,17 +224,17 @@ def fill_link_traffic(link_traffic: pd.DataFrame, result: FlowResult, links: pd.
     result
         Result of ``estimate_flows`` on the same links.
     links
-        Links with road_category and is_ferry.
+        Links with road_category, is_ferry and municipality_id.
 
     Returns
     -------
-    A copy: E and R links without truck_aadt that at least one truck a day passes get whole trucks and
-    ``traffic_basis`` "modelled"; all other columns stay missing there. County roads stay empty: what the
-    model puts on them says nothing (docs/flows.md).
+    A copy: links without truck_aadt for which the model may speak (``modelled_roads``) and that at least one
+    truck a day passes get whole trucks and ``traffic_basis`` "modelled"; all other columns stay missing
+    there. County roads and large towns stay empty: what the model says of them is of no use (docs/flows.md).
     """
     modelled = result.link_flows["modelled_trucks"].reindex(link_traffic.index).round()
-    is_main = (links["road_category"].isin(_MAIN) & ~links["is_ferry"]).reindex(link_traffic.index)
-    empty = link_traffic["truck_aadt"].isna() & is_main & (modelled >= 1)
+    may_speak = modelled_roads(result, links).reindex(link_traffic.index)
+    empty = link_traffic["truck_aadt"].isna() & may_speak & (modelled >= 1)
     return link_traffic.assign(
         truck_aadt=link_traffic["truck_aadt"].mask(empty, modelled),
         traffic_basis=link_traffic["traffic_basis"].mask(empty, "modelled"),

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from regiongeo.assumptions import assumption
-from regiongeo.flows import flow_notices
+from regiongeo.flows import flow_notices, modelled_roads
 from regiongeo.flows.assignment import zone_pairs
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def describe_flows(result: Result, *, lang: Language) -> tuple[dict[str, object]
         return None, pd.Series(dtype=float)
     planned = result.planned or result.flows
     links = result.network.links
-    main = links.index[links["road_category"].isin(["E", "R"])].sort_values()
+    main = links.index[modelled_roads(result.flows, links)].sort_values()
     places = np.unique(planned.zones["place"].to_numpy(dtype=object))
     records = _describe_links(result.flows, planned, main, places)
     number = {record: at for at, record in enumerate(dict.fromkeys(records))}

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from regiongeo.crs import to_lonlat
-from regiongeo.flows import fill_link_traffic
-from regiongeo.sites import is_main_road
+from regiongeo.flows import fill_link_traffic, modelled_roads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -181,7 +180,8 @@ def link_table(result: Result) -> gpd.GeoDataFrame:
 
     With truck flows, E and R roads also have modelled_trucks of the base year, their through_share and
     mean_trip_km, planned_trucks where the scenario changes them, and the modelled volume as truck_aadt
-    (``traffic_basis`` "modelled") where nothing else is known. County roads stay empty: not modelled.
+    (``traffic_basis`` "modelled") where nothing else is known. County roads, and roads without a count in
+    large towns, stay empty: the model does not hold them.
     """
     wanted = ("road", "road_category", "motorway_type", "medium", "tent", "length_m", "minutes")
     links = result.network.links
@@ -201,7 +201,7 @@ def link_volumes(result: Result) -> pd.DataFrame:
     columns = {name: flows.link_flows[name] for name in ("modelled_trucks", "through_share", "mean_trip_km")}
     if result.planned is not None and result.planned is not flows:
         columns["planned_trucks"] = result.planned.link_flows["modelled_trucks"]
-    modelled = pd.DataFrame(columns)[is_main_road(links)]
+    modelled = pd.DataFrame(columns)[modelled_roads(flows, links)]
     return fill_link_traffic(result.link_traffic, flows, links).join(modelled)
 
 
