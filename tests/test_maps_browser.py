@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from shapely import Point, box
 
+from regiongeo.compliance import Fact
 from regiongeo.flows import grow_flows
 from regiongeo.maps import draw_map
 from regiongeo.maps.payload import build_payload
@@ -26,6 +27,7 @@ from regiongeo.scenario import Scenario
 from regiongeo.store import load_reference
 from toy import toy_result
 from toy_linkflows import result_with_flows
+from toy_plan import toy_cards, toy_planned_result, toy_rules, toy_station_plan
 
 pytestmark = pytest.mark.browser
 PIXEL = base64.b64decode(
@@ -399,6 +401,194 @@ def test_a_map_without_flows_says_nothing_of_them(open_map: Callable[..., Opened
     assert "trømmer" not in (page.locator("#about").text_content() or "")
 
 
+GREEN, RED, GREY = "0,158,115,255", "196,0,29,255", "102,99,107,255"
+
+
+def spoken(page: Page, selector: str) -> str:
+    """Return the text of an element with plain spaces."""
+    return page.inner_text(selector).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_plan_shows_at_a_glance_what_each_site_offers(open_map: Callable[..., Opened]) -> None:
+    opened = open_map(toy_planned_result())
+    page = opened.page
+    tags = page.locator(".plan-tag")
+    letters = [tag.locator(".chip > span:first-child").all_inner_texts() for tag in tags.all()]
+    assert sorted(letters) == [["L"], ["L", "H₂"]]
+    legend = page.locator(".layer", has=page.locator("#layer_plan")).locator("li").all_inner_texts()
+    assert [row.split("\n")[-2:] for row in legend] == [["Lading", "2"], ["Hydrogen", "1"]]
+    assert page.evaluate(TAGS_CLEAR_OF_PINS)
+    page.uncheck("#layer_plan")
+    assert tags.count() == 0
+    page.check("#layer_plan")
+    tags.filter(has_text="H₂").click()
+    assert page.inner_text("#card h2") == "Truckstopp E6, Vestby"
+    assert len(opened.requests) == 1
+    assert opened.complaints == []
+
+
+TAGS_CLEAR_OF_PINS = """() => {
+  const boxes = (name) => [...document.querySelectorAll(name)].map((one) => one.getBoundingClientRect());
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  const tags = boxes(".plan-tag");
+  return tags.length > 0 && tags.every((tag, at) =>
+    [...boxes(".pin-place"), ...tags.slice(at + 1)].every((other) => apart(tag, other)));
+}"""
+
+
+def test_tags_keep_clear_of_pins_and_each_other_in_a_crowd(open_map: Callable[..., Opened]) -> None:
+    result = toy_planned_result()
+    sites = result.sites.set_geometry([result.sites.geometry["K"]] * 3, crs=result.sites.crs)
+    assert open_map(replace(result, sites=sites)).page.evaluate(TAGS_CLEAR_OF_PINS)
+
+
+def test_the_list_narrows_to_the_plan(open_map: Callable[..., Opened]) -> None:
+    page = open_map(toy_planned_result()).page
+    assert page.locator("#list .chip").count() == 3
+    page.check("#only-plan")
+    assert [name.split("\n")[0].strip() for name in page.locator("#list .name").all_inner_texts()] == [
+        "Kryss E6/Rv4, Midtby",
+        "Truckstopp E6, Vestby",
+    ]
+    page.check("#only-portfolio")
+    assert page.locator("#list button").count() == page.locator(".plan-tag").count() == 1
+
+
+def test_the_panel_tells_who_gets_through_and_what_was_proven(open_map: Callable[..., Opened]) -> None:
+    page = open_map(toy_planned_result()).page
+    assert not page.evaluate("document.getElementById('plan').open")
+    page.click("#plan summary")
+    told = spoken(page, "#plan")
+    for text in (
+        "Stasjonsnett, forslag (2 steder)", "85 % av turene kommer fram", "45 % uten stasjon",
+        "40 % med stasjonene", "11 % kommer ikke fram", "4 % umulig å hjelpe",
+        "Rekkevidde 350 km · steder: 2 · turer per døgn: 200", "0 % uten stasjon",
+        "Valgt for flest mulig lastebilkilometer. Bevist best",
+    ):  # fmt: skip
+        assert text in told
+    plan = replace(toy_station_plan(), status="feasible", gap=0.0132, objective="trucks", is_settled=False)
+    page = open_map(replace(toy_planned_result(), plan=plan)).page
+    page.click("#plan summary")
+    told = spoken(page, "#plan")
+    assert "flest mulig turer. Ikke bevist best: et annet valg kan bli høyst 1,3 % bedre." in told
+    assert "Tiden gikk ut" in told
+
+
+def test_the_card_of_a_chosen_site_tells_what_it_offers_and_what_it_lacks(
+    open_map: Callable[..., Opened],
+) -> None:
+    page = open_map(toy_planned_result()).page
+    page.click("#list button >> nth=0")
+    card = spoken(page, "#card")
+    for text in (
+        "I stasjonsnettet", "40 per døgn", "6 (45 min per stopp)", "1,6 MW", "9 000 kWh per døgn",
+        "60 turer og 5 200 lastebilkilometer per døgn", "Mangler 0,6 MW.",
+    ):  # fmt: skip
+        assert text in card
+    page.click("#card .bar button >> nth=2")
+    card = spoken(page, "#card")
+    for text in ("Låst av brukeren", "160 kg per døgn", "Ledig kapasitet er ikke kjent", "Effektbehovet"):
+        assert text in card
+
+
+def test_the_card_of_another_site_tells_what_binds_and_leads_there(open_map: Callable[..., Opened]) -> None:
+    opened = open_map(toy_planned_result())
+    page = opened.page
+    page.click("#list button >> nth=2")
+    page.evaluate("document.querySelectorAll('#card details').forEach((one) => { one.open = true; })")
+    card = spoken(page, "#card")
+    for text in (
+        "Ikke i stasjonsnettet", "For nær et sted som er valgt: Kryss E6/Rv4, Midtby", "11 p å hente",
+        "Lading 2030\n20 km blir dekket", "Stedet oppfyller Enovas krav",
+        "27 km · plass 1 · I stasjonsnettet", "Sjekkliste (9 av 11 ikke kjent)",
+        "8 000 m², holdt mot 2 500 m²",
+    ):  # fmt: skip
+        assert text in card
+    assert page.locator(".checklist .unknown .status").all_inner_texts() == ["ikke kjent"] * 9
+    page.click("#card .rivals .link")
+    assert page.inner_text("#card h2") == "Kryss E6/Rv4, Midtby"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.id") == "K"
+    assert opened.complaints == []
+
+
+def test_roads_are_red_green_or_grey_by_the_rule_that_is_asked(open_map: Callable[..., Opened]) -> None:
+    opened = open_map(toy_planned_result())
+    page = opened.page
+    assert not page.is_checked("#layer_rules")
+    assert page.evaluate(COLOURS).get(RED, 0) == 0
+    page.check("#layer_rules")
+    page.wait_for_function(
+        f"() => {{ const seen = ({COLOURS})(); return seen['{GREEN}'] > 500 && seen['{RED}'] > 500; }}"
+    )
+    legend = spoken(page, ".rules")
+    for text in (
+        "Lading 2030 med forslaget", "Dekket\n40 km", "Mangler\n20 km", "100 % av lengden: ikke oppfylt",
+        "minst: 1", "Kjøreretning er ikke kjent", "målestokk",
+    ):  # fmt: skip
+        assert text in legend
+    page.select_option("#rule-choice", label="Lading 2025 med forslaget")
+    page.wait_for_function(
+        f"() => {{ const seen = ({COLOURS})(); return !seen['{RED}'] && seen['{GREY}'] > 100; }}"
+    )
+    assert "Ikke kjent\n20 km" in spoken(page, ".rules")
+    page.uncheck("#layer_rules")
+    page.wait_for_function(f"() => !({COLOURS})()['{GREEN}']")
+    assert not page.locator("#rule-choice").is_visible()
+    assert [one for one in opened.complaints if "getImageData" not in one] == []  # of reading colours
+
+
+def test_a_click_on_a_piece_of_road_tells_what_the_rule_says(open_map: Callable[..., Opened]) -> None:
+    rules = toy_rules()
+    rows = rules.road_status.assign(through_km=87.25, from_pool_id="K", to_pool_id="T")
+    page = open_map(replace(toy_planned_result(), rules=replace(rules, road_status=rows))).page
+    page.check("#layer_rules")
+    x, y = page.evaluate(MIDDLE_OF_RULE, 1)
+    page.mouse.click(x, y)
+    card = spoken(page, "#card")
+    for text in (
+        "Regelsjekk: E6", "Strekning på 20 km, TEN-T hovednett.", "Lading 2030", "✗ Mangler", "? Ikke kjent",
+        "87,2 km fra stasjon til stasjon; etter regelen høyst 60 km.",
+        "Mellom Kryss E6/Rv4, Midtby og Truckstopp E6, Vestby.", "AFIR er brukt som målestokk",
+    ):  # fmt: skip
+        assert text in card
+    assert card.count("Kjøreretning er ikke kjent") == 1
+    assert page.locator(".leaflet-highlight-pane path").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("#list").is_visible()
+    assert page.locator(".leaflet-highlight-pane path").count() == 0
+
+
+MIDDLE_OF_RULE = """(at) => {
+  const data = JSON.parse(document.getElementById("rg-data").textContent);
+  const [lon, lat, east, north] = data.rules.roads[at].lines[0];
+  const place = [(lat + north * 0.7) / data.scale, (lon + east * 0.7) / data.scale];
+  const { x, y } = map_region.latLngToContainerPoint(place);
+  const map = document.querySelector(".folium-map").getBoundingClientRect();
+  return [map.x + x, map.y + y];
+}"""
+
+
+def test_a_map_without_plan_and_rules_says_nothing_of_them(open_map: Callable[..., Opened]) -> None:
+    page = open_map().page
+    assert page.locator("#layer_plan, #layer_rules, .plan-tag, .chip").count() == 0
+    assert not page.locator("#plan").is_visible()
+    assert not page.locator("#only-plan").is_visible()
+    page.click("#list button >> nth=0")
+    assert page.locator("#card details").count() == 0
+
+
+def test_rules_without_a_plan_are_those_of_today(open_map: Callable[..., Opened]) -> None:
+    opened = open_map(replace(toy_planned_result(), plan=None))
+    page = opened.page
+    page.check("#layer_rules")
+    assert "Lading 2030 i dag" in page.inner_text("#rule-choice")
+    assert page.locator("#layer_plan").count() == 0
+    page.click("#list button >> nth=0")
+    assert page.locator("#card details").count() > 0
+    assert opened.complaints == []
+
+
 def test_stations_that_were_not_given_are_said_to_be_left_out(open_map: Callable[..., Opened]) -> None:
     page = open_map().page
     assert "ikke tatt med" in page.locator("label[for=layer_stations]").inner_text()
@@ -531,12 +721,24 @@ def test_without_online_map_the_layer_is_not_offered(open_map: Callable[..., Ope
 
 
 def test_english_page_holds_no_norwegian_label(open_map: Callable[..., Opened]) -> None:
-    opened = open_map(result_with_flows(), lang="en")
-    labels = opened.page.locator("header, .search, .filters, #layers, #results > h2").all_inner_texts()
+    planned = toy_planned_result()
+    result = replace(result_with_flows(), plan=planned.plan, rules=planned.rules, cards=planned.cards)
+    opened = open_map(result, lang="en")
+    opened.page.check("#layer_rules")
+    opened.page.click("#plan summary")
+    labels = opened.page.locator("header, .search, .filters, #layers, #plan, #results > h2").all_inner_texts()
     assert not set("æøåÆØÅ") & set("".join(labels).replace("Østregionen", "").replace("Prøveregionen", ""))
     assert "Ranked sites" in "".join(labels)
     opened.page.mouse.click(*middle_of(opened.page, "Rv4"))
     assert not set("æøåÆØÅ") & set(opened.page.inner_text("#card").replace("Østby", ""))
+    opened.page.keyboard.press("Escape")
+    opened.page.mouse.click(*opened.page.evaluate(MIDDLE_OF_RULE, 1))
+    assert not set("æøåÆØÅ") & set(opened.page.inner_text("#card"))
+    opened.page.keyboard.press("Escape")
+    opened.page.click("#list button >> nth=2")
+    sections = opened.page.locator("#card details").all_text_contents()
+    assert len(sections) >= 4
+    assert not set("æøåÆØÅ") & set("".join(sections))
     assert opened.complaints == []
 
 
@@ -576,8 +778,14 @@ def poisoned(text: str) -> Result:
         freight_nodes=points,
     )
     links = result.network.links.assign(road=text)
+    rules, cards = toy_rules(), toy_cards()
+    pieces = rules.road_status.assign(corridor=text, from_pool_id=text, to_pool_id=text)
+    told = (Fact("pools_not_known", {"count": 1, "names": text}),)
     return replace(
         result,
+        plan=toy_station_plan(),
+        rules=replace(rules, road_status=pieces, notices=told),
+        cards=replace(cards, checklist=cards.checklist.assign(value=2.0, unit=text, needed=1.0)),
         scenario=result.scenario.model_copy(update={"name": text}),
         reference=tables,
         region=result.region.assign(name=text, subregion=text),
@@ -621,7 +829,7 @@ def test_hostile_text_is_shown_as_it_stands_and_nothing_runs(
     opened = open_map(result, **making)
     page = opened.page
     unfold(page)
-    for layer in ("layer_excluded", "layer_freight"):
+    for layer in ("layer_excluded", "layer_freight", "layer_rules"):
         page.check(f"#{layer}")
     shown = page.evaluate(
         """() => Object.fromEntries([
@@ -637,12 +845,20 @@ def test_hostile_text_is_shown_as_it_stands_and_nothing_runs(
     page.fill("#search", payload[:12])
     assert page.locator("#search-hits span").all_text_contents()[0] == payload
     page.keyboard.press("Escape")
+    x, y = page.evaluate(MIDDLE_OF_RULE, 1)
+    page.mouse.click(x, y)
+    assert (page.locator("#card").text_content() or "").count(payload) >= 5
+    page.keyboard.press("Escape")
+    page.click("#list button >> nth=2")
+    assert page.locator("#card .link").all_text_contents() == [payload] * 2
+    assert (page.locator("#card .checklist").text_content() or "").count(payload) >= 11
+    page.keyboard.press("Escape")
     page.click("#list button >> nth=0")
     assert payload in (page.locator("#card").text_content() or "")
     page.click("#card button.flows")
     assert (page.locator("#card").text_content() or "").count(payload) >= 8
     page.click("#about-open")
-    assert (page.locator("#about").text_content() or "").count(payload) >= 5
+    assert (page.locator("#about").text_content() or "").count(payload) >= 6
     assert page.evaluate("window.hit") is None
     data = page.evaluate("JSON.parse(document.getElementById('rg-data').textContent)")
     assert data == json.loads(json.dumps(build_payload(result, online_tiles=True, **making)))

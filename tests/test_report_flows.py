@@ -20,9 +20,10 @@ from regiongeo.flows import FlowResult, estimate_flows, grow_flows, shift_to_rai
 from regiongeo.flows.validation import geh
 from regiongeo.i18n import LANGUAGES, Language, text
 from regiongeo.manifest import hash_file, verify_run
+from regiongeo.report.cells import column_label
 from regiongeo.report.charts import FLOW_CHART, draw_charts
 from regiongeo.report.csvfile import write_csv
-from regiongeo.report.excel import _label, write_excel
+from regiongeo.report.excel import write_excel
 from regiongeo.report.facts import list_settings, traffic_basis
 from regiongeo.report.flowcharts import geh_band
 from regiongeo.report.flowtables import (
@@ -308,7 +309,7 @@ def test_x17_the_sheet_of_flows_holds_the_published_tables(
     for key, table in tables.items():
         top = next(k for k, row in enumerate(rows) if row[0] == text("report", f"head_flow_{key}", "nb"))
         width = len(table.index.names)
-        names = [_label(str(name), "nb") for name in table.columns]
+        names = [column_label(str(name), "nb") for name in table.columns]
         assert list(rows[top + 1][width : width + len(names)]) == names
         for number, own in enumerate(table.itertuples(index=False), top + 2):
             for shown, cell in zip(rows[number][width:], own, strict=False):

@@ -93,3 +93,26 @@ def test_a_replaced_scenario_keeps_its_weights() -> None:
     scenario = Scenario().replace(weights={"grid_km": 1.0})
 
     assert scenario.replace(name="B").weights == scenario.weights
+
+
+def test_refuelling_fills_in_what_is_left_out(tmp_path: Path) -> None:
+    text = '[refuelling]\nenergies = ["hydrogen", "battery"]\nmost = { battery = 3 }\n'
+    asked = load_scenario(_write(tmp_path, text)).refuelling
+    assert asked.energies == ("battery", "hydrogen")
+    assert dict(asked.most) == {"battery": 3, "hydrogen": 3, "biogas": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[refuelling]\nenergies = []\n", "name at least one energy"),
+        ('[refuelling]\nenergies = ["battery", "battery"]\n', "each once"),
+        ("[refuelling]\nmost = { batery = 3 }\n", "refuelling.most.batery"),
+        ("[refuelling]\nrange_km = { battery = 0 }\n", "greater than 0"),
+        ("[refuelling]\nbudget_mnok = inf\n", "finite"),
+        ("[assumptions]\n'rule.enova.points_350kw' = '4'\n", "number without quotes"),
+    ],
+)
+def test_refuelling_and_assumptions_are_checked(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        load_scenario(_write(tmp_path, text))

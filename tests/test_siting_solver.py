@@ -15,8 +15,8 @@ from scipy import sparse
 
 from regiongeo.errors import DataError, EngineError, InfeasibleError
 from regiongeo.siting import solver
-from regiongeo.siting.solver import Model, settle_ties, solve
-from regiongeo.siting.spacing import most_apart
+from regiongeo.siting.settle import settle_ties
+from regiongeo.siting.solver import Model, is_possible, solve
 
 
 def knapsack(gain: list[float], weight: list[float], *, limit: float) -> Model:
@@ -100,6 +100,82 @@ def test_o04_a_gap_above_the_threshold_is_refused(
     pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit, bound=bound)
     with pytest.raises(InfeasibleError, match="accepted are 5%"):
         solve(three, time_limit_s=1)
+
+
+def test_o04_a_start_is_the_plan_where_time_runs_out(three: Model) -> None:
+    found = solve(three, time_limit_s=0.0, start=np.array([1.0, 0, 0]), max_gap=np.inf)
+    assert found.objective >= 6
+    assert found.status == "feasible" or found.objective == 9
+
+
+def test_o04_the_plan_is_never_worse_than_the_start(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = highspy.HighsModelStatus.kTimeLimit
+    for has_plan, x in ((True, (1, 0, 0)), (False, ())):
+        pretend(monkeypatch, status=limit, x=x, bound=9.18, has_plan=has_plan)
+        found = solve(three, time_limit_s=1, start=np.array([0.0, 1, 1]))
+        assert (found.x.tolist(), found.objective, found.status) == ([0, 1, 1], 9, "feasible")
+
+
+def test_o10_a_start_unmasks_a_wrong_claim(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = np.array([0.0, 1, 1])
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kInfeasible, has_plan=False)
+    with pytest.raises(EngineError, match="calls a model infeasible that the start keeps"):
+        solve(three, time_limit_s=1, start=start)
+    pretend(monkeypatch, x=(1, 0, 0), bound=6)
+    with pytest.raises(EngineError, match="claims that no plan exceeds 6; one is 9"):
+        solve(three, time_limit_s=1, start=start)
+
+
+def test_a_start_is_used_and_left_alone(three: Model) -> None:
+    start = np.array([1.0, 0, 0])
+    assert solve(three, time_limit_s=10, start=start).x.tolist() == [0, 1, 1]
+    assert start.tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ((1, 1, 1), "breaks rows 0"),
+        ((0.5, 0, 0), "columns 0 are not whole"),
+        ((0, 2, 0), "columns 1 are not whole or break their bounds"),
+        ((0, 1), "a finite value for each of the 3 columns"),
+        ((0, 1, np.nan), "a finite value for each of the 3 columns"),
+    ],
+)
+def test_o05_a_start_must_keep_the_model(three: Model, start: tuple[float, ...], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        solve(three, time_limit_s=10, start=np.array(start, dtype=float))
+
+
+def test_o09_a_gap_asked_for_is_not_called_optimal(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run(_: object, __: object, settings: dict[str, float], ___: object) -> SimpleNamespace:
+        asked.append(settings["mip_rel_gap"])
+        return answer(bound=9.0005)
+
+    monkeypatch.setattr(solver, "_run", run)
+    found = solve(three, time_limit_s=1, rel_gap=1e-4)
+    assert asked == [1e-4]
+    assert found.status == "feasible"
+    assert found.gap == pytest.approx(0.0005 / 9)
+
+
+def test_a_linear_program_cut_short_has_no_bound(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit, bound=0.0)
+    linear = replace(three, is_integer=np.zeros(3, dtype=bool))
+    found = solve(linear, time_limit_s=1, max_gap=np.inf)
+    assert (found.status, found.bound, found.gap) == ("feasible", np.inf, np.inf)
+
+
+def test_is_possible(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_possible(three, time_limit_s=10)
+    assert not is_possible(replace(three, row_low=np.array([8.0]), row_high=np.array([9.0])), time_limit_s=10)
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit, has_plan=False)
+    assert is_possible(three, time_limit_s=10)
+    pretend(monkeypatch, status=highspy.HighsModelStatus.kUnknown)
+    with pytest.raises(EngineError, match="ended with status"):
+        is_possible(three, time_limit_s=10)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e20])
@@ -220,15 +296,3 @@ def test_o07_ties_not_settled_in_time() -> None:
     best = solve(alike, time_limit_s=10)
     with pytest.raises(InfeasibleError):
         settle_ties(alike, best, np.arange(40), time_limit_s=-1.0, seed=0)
-
-
-@given(st.integers(1, 9), st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=20))
-def test_most_apart_as_by_enumeration(size: int, pairs: set[tuple[int, int]]) -> None:
-    near = np.zeros((size, size), dtype=bool)
-    for one, other in pairs:
-        if one != other and max(one, other) < size:
-            near[one, other] = near[other, one] = True
-    picks = (np.flatnonzero(x) for x in product((0, 1), repeat=size))
-    largest = max(len(pick) for pick in picks if not near[np.ix_(pick, pick)].any())
-    assert most_apart(near, enough=size + 1, time_limit_s=10) == largest
-    assert 1 <= most_apart(near, enough=1, time_limit_s=10) <= largest

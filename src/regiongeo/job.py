@@ -22,7 +22,7 @@ from regiongeo.scenario import Scenario, base_of, load_scenario
 from regiongeo.userfiles import load_capacity, load_plots, load_stations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
 
-__all__ = ["Done", "Inputs", "run_job"]
+__all__ = ["Done", "Inputs", "compute_job", "run_job"]
 
 _FLOW_CODE = ("flows/*.py", "routing/*.py", "network.py", "traffic.py", "criteria.py")
 """What the flows are made by, besides the data: a change of any of it makes them anew."""
@@ -103,23 +103,8 @@ def run_job(
     check_target(out, inputs=inputs.files())
     scenario, inputs = _read_scenario(inputs)
     check_target(out, inputs=inputs.files())
-    with step("reference"):
-        reference = store.load_reference()
-        sources = store.load_sources()
-        region = members_of(reference, year=scenario.world.members)
-    with step("files"):
-        plots, stations, capacity = _read_files(inputs, region)
-
-    result = run(
-        scenario,
-        reference,
-        plots=plots,
-        stations=stations,
-        capacity=capacity,
-        lang=lang,
-        estimate=_remembering(cache),
-        tell=tell,
-    )
+    done = _compute(scenario, inputs, lang=lang, estimate=_remembering(cache), seconds=seconds, tell=tell)
+    result, sources = done.result, store.load_sources()
 
     now = datetime.now(tz=UTC)
     registry = hash_file(store.data_dir() / "sources.toml")
@@ -146,6 +131,65 @@ def run_job(
         )
 
     publish_folder(out, write)
+    return done
+
+
+def compute_job(
+    inputs: Inputs,
+    *,
+    changes: Mapping[str, Mapping[str, object]] | None = None,
+    lang: Language = "nb",
+    cache: Path | None = None,
+    with_flows: bool = True,
+    tell: Callable[[str], None] = silent,
+) -> Done:
+    """Run the main job without writing anything.
+
+    Parameters
+    ----------
+    inputs, lang, cache, tell
+        As ``run_job``.
+    changes
+        Settings that win over those of the scenario file, by part: ``{"plan": {"portfolio_size": 4}}``.
+    with_flows
+        Estimate truck flows, and with them the station plan.
+
+    Raises
+    ------
+    RegionGeoError
+        If an input is refused.
+    """
+    scenario, inputs = _read_scenario(inputs)
+    scenario = scenario.replace(**{part: dict(settings) for part, settings in (changes or {}).items()})
+    estimate = _remembering(cache) if with_flows else None
+    return _compute(scenario, inputs, lang=lang, estimate=estimate, seconds={}, tell=tell)
+
+
+def _compute(
+    scenario: Scenario,
+    inputs: Inputs,
+    *,
+    lang: Language,
+    estimate: Callable[..., FlowResult] | None,
+    seconds: dict[str, float],
+    tell: Callable[[str], None],
+) -> Done:
+    step = timed_steps(seconds, tell)
+    with step("reference"):
+        reference = store.load_reference()
+        region = members_of(reference, year=scenario.world.members)
+    with step("files"):
+        plots, stations, capacity = _read_files(inputs, region)
+    result = run(
+        scenario,
+        reference,
+        plots=plots,
+        stations=stations,
+        capacity=capacity,
+        lang=lang,
+        estimate=estimate,
+        tell=tell,
+    )
     read = {"plots": plots, "stations": stations, "capacity": capacity}
     return Done(
         result=result, rows_read={name: len(table) for name, table in read.items() if table is not None}
@@ -162,7 +206,10 @@ def _remembering(cache: Path | None) -> Callable[..., FlowResult]:
     ) -> FlowResult:
         source = Path(__file__).parent
         code = sorted(path for name in _FLOW_CODE for path in source.glob(name))
-        key = content_key([store.data_dir() / "sources.toml", str(seed), *code, *library_versions().values()])
+        numbers = reference.assumptions.to_csv()
+        key = content_key(
+            [store.data_dir() / "sources.toml", numbers, str(seed), *code, *library_versions().values()]
+        )
         return flows_from_bytes(
             remembered(
                 cache,

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from regiongeo import criteria as measure
-from regiongeo.assumptions import assumption, assumption_table
+from regiongeo.assumptions import assumption, assumption_table, with_changes
 from regiongeo.criteria import links_within
-from regiongeo.errors import DataError, InfeasibleError, NetworkError
+from regiongeo.distances import measure_distances, pairs_within
+from regiongeo.errors import InfeasibleError
 from regiongeo.explain import explain_ranks
 from regiongeo.flows import estimate_flows, grow_flows, growth_factor, shift_to_rail_and_sea
-from regiongeo.network import attach_sites, build_network
+from regiongeo.network import build_network
+from regiongeo.planrules import check_plan
 from regiongeo.progress import silent, timed_steps
 from regiongeo.ranking import rank_sites, score, weights_in_use
 from regiongeo.region import build_subregions, members_of
 from regiongeo.result import Result
-from regiongeo.routing import cost_matrix
 from regiongeo.scenario import CRITERIA
 from regiongeo.schema import validate
-from regiongeo.sites import build_candidates, eligible_links, is_main_road, screen_candidates
+from regiongeo.sitecards import build_cards
+from regiongeo.sites import build_candidates, screen_candidates
 from regiongeo.siting.coverage import choose_portfolio
+from regiongeo.stationplan import plan_stations
 from regiongeo.tables import RANKING, STATIONS
 from regiongeo.traffic import heavy_traffic
 from regiongeo.values import ValueFunction, apply_values
@@ -32,9 +34,10 @@ from regiongeo.values import ValueFunction, apply_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regiongeo.distances import Distances
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
-    from regiongeo.network import Attachment, Network
+    from regiongeo.network import Network
     from regiongeo.scenario import Scenario
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
@@ -83,7 +86,9 @@ def run(
     """
     seconds: dict[str, float] = {}
     step = timed_steps(seconds, tell)
-    world, plan, numbers = scenario.world, scenario.plan, reference.assumptions
+    world, plan = scenario.world, scenario.plan
+    reference = replace(reference, assumptions=with_changes(reference.assumptions, scenario.assumptions))
+    numbers = reference.assumptions
     stations = _no_stations() if stations is None else stations
 
     with step("region"):
@@ -120,7 +125,7 @@ def run(
         sites = screening.sites
 
     with step("distances"):
-        distances = _measure_distances(screening.attachment, stations, snap_m=plan.access_limit_km * 1000)
+        distances = measure_distances(screening.attachment, stations, snap_m=plan.access_limit_km * 1000)
 
     with step("criteria"):
         grid = measure.grid_mw(sites, capacity, reach_km=assumption(numbers, "grid_reach_km", unit="km"))
@@ -157,6 +162,47 @@ def run(
         _require_candidates(plan.locked, screening.excluded)
         portfolio = _choose_portfolio(distances, link_traffic, region=region, scenario=scenario)
 
+    with step("plan"):
+        station_plan = (
+            None
+            if planned is None
+            else plan_stations(
+                planned,
+                distances,
+                scenario=scenario,
+                assumptions=numbers,
+                hours=reference.truck_hours,
+                stations=stations,
+                grid=grid[["grid_mw", "grid_year"]],
+            )
+        )
+
+    with step("rules"):
+        rules, rules_today = check_plan(
+            distances,
+            sites,
+            stations,
+            station_plan,
+            heavy_aadt=link_traffic["heavy_aadt"],
+            region=region,
+            reference=reference,
+        )
+
+    with step("cards"):
+        cards = build_cards(
+            sites,
+            ranking,
+            values,
+            weights,
+            distances,
+            grid=grid[["grid_mw", "grid_year"]],
+            builtup_share=criteria["builtup_share"],
+            plan=station_plan,
+            rules=rules,
+            scenario=scenario,
+            assumptions=numbers,
+        )
+
     return Result(
         scenario=scenario,
         reference=reference,
@@ -177,6 +223,10 @@ def run(
         flows=flows,
         planned=planned,
         shifted=shifted,
+        plan=station_plan,
+        rules=rules,
+        rules_today=rules_today,
+        cards=cards,
         notices=_notices(sites, stations, capacity, portfolio),
         seconds=seconds,
     )
@@ -201,57 +251,6 @@ def _plan_flows(
     return planned, shifted
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Distances:
-    """Driving time and distance from sites and existing stations to every node, on one network."""
-
-    network: Network
-    node_of: pd.Series
-    minutes: pd.DataFrame
-    metres: pd.DataFrame
-    station_metres: pd.DataFrame
-
-    def on_pieces(self, volume: pd.Series) -> pd.Series:
-        """Give each piece of a cut link the volume of the link it came from."""
-        links = self.network.links
-        return volume.reindex(links["parent_link"]).set_axis(links.index)
-
-    def main_roads(self, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Return the links of E and R roads inside the region."""
-        links = self.network.links
-        return links[is_main_road(links) & links["municipality_id"].isin(region.index)]
-
-
-def _measure_distances(attachment: Attachment, stations: gpd.GeoDataFrame, *, snap_m: float) -> _Distances:
-    network, node_of = attachment.network, attachment.node_of
-    station_node = pd.Series(dtype="str")
-    if len(stations):
-        try:
-            placed = attach_sites(network, stations, snap_m=snap_m, eligible=eligible_links(network))
-        except NetworkError as error:
-            raise DataError(
-                f"existing stations: {error} (plan.access_limit_km), or leave the rows out"
-            ) from error
-        network, station_node = placed.network, placed.node_of
-    return _Distances(
-        network=network,
-        node_of=node_of,
-        minutes=_from_nodes(network, node_of, along="minutes"),
-        metres=_from_nodes(network, node_of, along="length_m"),
-        station_metres=_from_nodes(network, station_node, along="length_m"),
-    )
-
-
-def _from_nodes(network: Network, node_of: pd.Series, *, along: str) -> pd.DataFrame:
-    """Cost from the node of each site (rows) to every node (columns), on the fastest route."""
-    nodes = network.nodes.index
-    if node_of.empty:
-        return pd.DataFrame(np.empty((0, len(nodes))), columns=nodes)
-    starts = pd.Index(node_of.unique()).sort_values()
-    cost = cost_matrix(network, starts, nodes, weight="minutes", along=along)
-    return cost.loc[node_of].set_axis(node_of.index)
-
-
 def _measure_criteria(
     sites: gpd.GeoDataFrame,
     *,
@@ -259,7 +258,7 @@ def _measure_criteria(
     free_mw: pd.Series,
     region: gpd.GeoDataFrame,
     stations: gpd.GeoDataFrame,
-    distances: _Distances,
+    distances: Distances,
     link_traffic: pd.DataFrame,
     reference: ReferenceData,
     scenario: Scenario,
@@ -338,7 +337,7 @@ def _require_candidates(locked: tuple[str, ...], excluded: gpd.GeoDataFrame) -> 
 
 
 def _choose_portfolio(
-    distances: _Distances, link_traffic: pd.DataFrame, *, region: gpd.GeoDataFrame, scenario: Scenario
+    distances: Distances, link_traffic: pd.DataFrame, *, region: gpd.GeoDataFrame, scenario: Scenario
 ) -> Portfolio:
     """Cover most truck-kilometres per day on the region's main roads that no existing station serves."""
     plan = scenario.plan
@@ -354,25 +353,19 @@ def _choose_portfolio(
             f"traffic figure within plan.service_distance_km = {plan.service_distance_km:g}: lower it"
         )
     covers = links_within(distances.metres, counted[~served], reach_m=reach_m)
+    near = pairs_within(distances, plan.portfolio_spacing_km * 1000)
     return choose_portfolio(
         covers,
         demand[covers.index],
         size=plan.portfolio_size,
-        too_close=_pairs_within(distances, plan.portfolio_spacing_km * 1000),
+        too_close=near[["site_id", "other_id"]].itertuples(index=False, name=None),
         locked=plan.locked,
     )
 
 
-def _pairs_within(distances: _Distances, spacing_m: float) -> list[tuple[str, str]]:
-    """Pairs of sites closer than ``spacing_m`` driving, in either direction."""
-    between = distances.metres[distances.node_of].to_numpy()
-    one, other = np.nonzero(np.triu(np.minimum(between, between.T) < spacing_m, k=1))
-    ids = distances.metres.index.to_numpy()
-    return list(zip(ids[one], ids[other], strict=True))
-
-
 def _no_stations() -> gpd.GeoDataFrame:
-    columns = {"name": pd.Series(dtype="str"), "power_kw": pd.Series(dtype="float64")}
+    kinds = {"name": "str", "power_kw": "float64", "points_350kw": "float64", "energies": "str"}
+    columns = {name: pd.Series(dtype=kind) for name, kind in kinds.items()}
     empty = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:25832"))
     empty.index = pd.Index([], dtype="str", name="station_id")
     return validate(empty, STATIONS)

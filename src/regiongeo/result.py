@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from regiongeo.assumptions import assumption
 from regiongeo.i18n import text, texts
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from regiongeo.compliance import RuleCheck
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
@@ -21,10 +22,54 @@ if TYPE_CHECKING:
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
 
-__all__ = ["TRUCK_CLASSES", "Result", "tell_notices"]
+__all__ = ["TRUCK_CLASSES", "Result", "SiteCards", "StationPlan", "tell_notices"]
 
 TRUCK_CLASSES = (200, 500, 1000, 2000)
 """Trucks of 12.5 m and more per day where every map of a result draws its roads wider."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationPlan:
+    """The second portfolio: which sites offer which energy, so that most trucks get through."""
+
+    sites: tuple[str, ...]
+    """New sites by id, locked ones included; existing stations are not in it."""
+    offers: pd.DataFrame
+    """Schema OFFERS; an existing station stands there as ``station/<station_id>``."""
+    service: pd.DataFrame
+    """Schema SERVICE, in the order of the energies."""
+    relations: pd.DataFrame
+    """Schema RELATION_SERVICE."""
+    added: pd.DataFrame
+    """By site_id, all candidates: trips_per_day and truck_km_per_day served besides, were it added."""
+    sizes: pd.DataFrame
+    """Schema STATION_SIZES, of the new sites."""
+    breaks: pd.DataFrame
+    """Driving-time rule by road and municipality: where drivers must stop, and whether a station is there."""
+    objective: str
+    """What was maximised: truck_km, trucks or worst_gap."""
+    bound: float
+    """No choice can reach more of it."""
+    gap: float
+    """How much more another choice could at most reach, relative to this one [1]."""
+    status: Literal["optimal", "feasible"]
+    seconds: float
+    is_settled: bool = True
+    """False: time ran out before ties were settled."""
+    worst_gap_km: float | None = None
+    """Longest stretch without a station on any path, where that was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCards:
+    """Why each site stands where it stands, what binds, what would lift it, and what is not known."""
+
+    cards: pd.DataFrame
+    """Schema CARDS."""
+    rivals: pd.DataFrame
+    """Schema RIVALS."""
+    checklist: pd.DataFrame
+    """Schema CHECKLIST."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +111,13 @@ class Result:
     """The same after growth and freight moved to rail and sea; ``flows`` itself if neither was asked."""
     shifted: pd.DataFrame | None = None
     """What was moved to rail and sea, by corridor; None if nothing was."""
+    plan: StationPlan | None = None
+    """Stations for whole trips, by energy; None without truck flows."""
+    rules: RuleCheck | None = None
+    """AFIR and Enova held against existing stations and the plan; what a site closes, beside what stands."""
+    rules_today: RuleCheck | None = None
+    """The same held against existing stations alone."""
+    cards: SiteCards | None = None
     notices: tuple[str, ...] = ()
     """What the reader must know: keys of ``locale/notices.toml``."""
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -19,7 +19,19 @@ from regiongeo.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CRITERIA", "Criterion", "Plan", "Scenario", "Weights", "World", "base_of", "load_scenario"]
+__all__ = [
+    "CRITERIA",
+    "ENERGIES",
+    "Criterion",
+    "Energy",
+    "Plan",
+    "Refuelling",
+    "Scenario",
+    "Weights",
+    "World",
+    "base_of",
+    "load_scenario",
+]
 
 Criterion = Literal[
     "passing_trucks",
@@ -33,6 +45,10 @@ Criterion = Literal[
 ]
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 """Names of the criteria in the order of every table and chart."""
+
+Energy = Literal["battery", "hydrogen", "biogas"]
+ENERGIES: tuple[Energy, ...] = get_args(Energy)
+"""Energies a station can offer, in the order of every table and chart."""
 
 
 class _Part(BaseModel):
@@ -87,6 +103,65 @@ class Plan(_Part):
     """Only trips longer than this are moved, the legs outside the area included [km]."""
 
 
+_MOST: dict[Energy, int] = {"battery": 8, "hydrogen": 3, "biogas": 3}
+
+
+def _spread_most(value: dict[Energy, int]) -> Mapping[Energy, int]:
+    return MappingProxyType({**_MOST, **value})
+
+
+def _some_energies(value: tuple[Energy, ...]) -> tuple[Energy, ...]:
+    if not value or len(set(value)) < len(value):
+        msg = "name at least one energy, and each once"
+        raise ValueError(msg)
+    return tuple(energy for energy in ENERGIES if energy in value)
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Cost = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Refuelling(_Part):
+    """How trucks get through with each energy: the second portfolio, chosen by whole trips."""
+
+    objective: Literal["truck_km", "trucks", "worst_gap"] = "truck_km"
+    """What counts: truck-kilometres in the area, trips, or the longest stretch without a station first."""
+    energies: Annotated[tuple[Energy, ...], AfterValidator(_some_energies)] = Field(ENERGIES, strict=False)
+    """Energies the stations may offer."""
+    year: int = Field(2030, ge=2025, le=2050)
+    """Year whose share of trucks on each energy counts, and in which stations are sized."""
+    season: Literal["average", "winter"] = "winter"
+    """Season whose energy use sets the range."""
+    biogas: Literal["liquid", "compressed"] = "liquid"
+    """Kind of biogas; compressed gas drives less far."""
+    range_km: Annotated[dict[Energy, Positive], AfterValidator(MappingProxyType), PlainSerializer(dict)] = (
+        Field(default_factory=dict, validate_default=True)
+    )
+    """Range with an energy [km]; left out: tank times (1 - reserve) over use, data/assumptions.csv."""
+    most: Annotated[
+        dict[Energy, Annotated[int, Field(ge=0, le=200)]], AfterValidator(_spread_most), PlainSerializer(dict)
+    ] = Field(default_factory=dict, validate_default=True)
+    """Most sites that offer an energy [sites]; left out: 8 with charging, 3 with hydrogen, 3 with biogas."""
+    budget_mnok: Cost | None = None
+    """Largest cost of all sites and what they offer [MNOK]; needs the costs; left out: no budget."""
+    site_cost_mnok: Cost = 0.0
+    """Cost of a site whatever it offers [MNOK]; shared by the energies it offers."""
+    offer_cost_mnok: Annotated[
+        dict[Energy, Cost], AfterValidator(MappingProxyType), PlainSerializer(dict)
+    ] = Field(default_factory=dict, validate_default=True)
+    """Cost of offering an energy at a site [MNOK]."""
+    detour_km: float = Field(3.0, ge=0, le=50, allow_inf_nan=False)
+    """A truck leaves its road at most this far for a station, one way [km]."""
+    alternatives: int = Field(2, ge=0, le=5)
+    """Other paths than the fastest that a truck may take, at most [paths]."""
+    stretch: float = Field(1.15, ge=1, le=3, allow_inf_nan=False)
+    """Such a path takes at most this many times the time of the fastest [1]."""
+    stops_per_day: Positive | None = None
+    """Most stops a station can take per day and energy; left out: no limit [stops/day]."""
+    time_limit_s: float = Field(60.0, gt=0, le=36000, allow_inf_nan=False)
+    """Time for the solver; then the best plan so far is shown with its gap [s]."""
+
+
 def _spread_weights(value: dict[Criterion, float]) -> Mapping[Criterion, float]:
     unknown = [name for name, weight in value.items() if weight < 0]
     if unknown:
@@ -127,7 +202,14 @@ class Scenario(_Part):
     plan: Plan = Field(default_factory=Plan)
     weights: Weights | None = None
     """Weight of each criterion, any scale; left out: the defaults of data/assumptions.csv."""
+    refuelling: Refuelling = Field(default_factory=Refuelling)
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    assumptions: Annotated[
+        dict[str, Annotated[float, Field(allow_inf_nan=False)]],
+        AfterValidator(MappingProxyType),
+        PlainSerializer(dict),
+    ] = Field(default_factory=dict, validate_default=True)
+    """Other values for numbers of data/assumptions.csv, by name and in the unit stated there."""
 
     def replace(self, **changes: dict[str, object] | str) -> Scenario:
         """Return a scenario with some settings changed, validated anew.

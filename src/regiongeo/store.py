@@ -352,7 +352,7 @@ def _read_csv(content: bytes, schema: Schema, *, file: str) -> pd.DataFrame:
 
 
 def _index_kinds(schema: Schema) -> dict[str, Kind]:
-    return {name: "integer" if name == "year" else "text" for name in schema.index}
+    return {name: "integer" if name in ("year", "hour") else "text" for name in schema.index}
 
 
 def _typed(texts: pd.Series, kind: Kind, *, file: str) -> pd.Series:

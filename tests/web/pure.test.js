@@ -8,6 +8,8 @@ import { classOf, decodeLine, decodePoint } from "../../src/regiongeo/maps/web/d
 import { stretchOf } from "../../src/regiongeo/maps/web/flows.js";
 import { findHits, fold, matchOf } from "../../src/regiongeo/maps/web/match.js";
 import { isPinned, pinClass, spread } from "../../src/regiongeo/maps/web/pins.js";
+import { tellProof } from "../../src/regiongeo/maps/web/plansummary.js";
+import { settle } from "../../src/regiongeo/maps/web/settle.js";
 import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
 
 test("a line is the running sum of its steps, lat before lon", () => {
@@ -109,4 +111,41 @@ test("the basis of a volume says the year it was counted, and nothing of convers
   assert.equal(words.basis({ traffic_basis: "section", basis_year: 2018 }, 2018), "section 2018");
   assert.equal(words.basis({ traffic_basis: "section", basis_year: 2016 }, 2018), "section 2016, to 2018");
   assert.equal(words.basis({ traffic_basis: "modelled", basis_year: null }, 2018), "modelled");
+});
+
+test("tags stand beside their head, on the next free side, and farther off with a line where all is taken", () => {
+  const head = { x: 0, y: 0, reach: 10, width: 30 };
+  assert.deepEqual(settle([head], [[-10, -10, 10, 10]])[0], { x: 26, y: 0, isFar: false });
+  const [left] = settle([head], [[-10, -10, 10, 10], [10, -5, 40, 5]]);
+  assert.deepEqual([left.x, left.isFar], [-26, false]);
+  const [far] = settle([head], [[-45, -40, 45, 40]]);
+  assert.equal(far.isFar, true);
+});
+
+test("two tags never share a place", () => {
+  const head = { x: 0, y: 0, reach: 10, width: 30 };
+  const spots = settle(Array.from({ length: 12 }, () => head), [[-10, -10, 10, 10]]);
+  assert.equal(new Set(spots.map(({ x, y }) => `${x},${y}`)).size, 12);
+});
+
+test("the page says proven only of what is", () => {
+  const texts = {
+    objective_trucks: "Flest turer.", plan_proven: "Bevist best.", plan_bound: "Høyst {percent} % bedre.",
+    plan_worst_gap: "Den er {km} km.", plan_unsettled: "Tiden gikk ut.",
+  };
+  const words = makeWords(texts, "nb");
+  const plan = { objective: "trucks", status: "optimal", gap: 0, worst_gap_km: null, is_settled: true };
+  assert.deepEqual(tellProof(plan, words), ["Flest turer. Bevist best."]);
+  const open = { ...plan, status: "feasible", gap: 0.0132, worst_gap_km: 84, is_settled: false };
+  assert.deepEqual(tellProof(open, words), ["Flest turer. Den er 84 km. Høyst 1,3 % bedre.", "Tiden gikk ut."]);
+});
+
+test("shares close to none and to all are not told as none and all", () => {
+  const { share } = makeWords({}, "en");
+  assert.deepEqual([0, 0.001, 0.25, 0.997, 1].map(share), ["0%", "< 1%", "25%", "> 99%", "100%"]);
+});
+
+test("figures have two digits below ten and none behind the point from there", () => {
+  const { amount } = makeWords({}, "en");
+  assert.deepEqual([0, 0.634, 4, 8.62, 9.96, 12.6, 5235].map(amount), ["0", "0.63", "4", "8.6", "10", "13", "5,235"]);
 });

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regiongeo.compile import areas, places
 from regiongeo.compile.gateways import compile_gateways
+from regiongeo.compile.hours import compile_truck_hours
 from regiongeo.compile.registry import read_assumptions, rehash_assumptions, replaced_folder, write_tables
 from regiongeo.compile.roads import compile_roads
 from regiongeo.errors import SourceError
@@ -61,7 +62,12 @@ def compile_tables(sources: Path, *, assumptions: pd.DataFrame) -> dict[str, pd.
         raise SourceError(f"'{sources}' is no folder: give the folder of the raw files with --sources")
     land = compile_land(sources)
     roads = compile_roads(sources, municipalities=land["municipalities"], assumptions=assumptions)
-    return {**land, **roads, "gateways": compile_gateways(roads["nodes"], roads["links"])}
+    return {
+        **land,
+        **roads,
+        "gateways": compile_gateways(roads["nodes"], roads["links"]),
+        "truck_hours": compile_truck_hours(sources),
+    }
 
 
 def compile_land(sources: Path) -> dict[str, pd.DataFrame]:

@@ -13,9 +13,11 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA_ID", "plain", "to_json_block"]
+__all__ = ["DATA_ID", "amount", "plain", "to_json_block"]
 
 DATA_ID = "rg-data"
+
+_WHOLE = 10
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ACTIVE = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&{}%#'`$"})
@@ -51,3 +53,16 @@ def plain(value: object) -> object:
     if not math.isfinite(figure):
         return None
     return int(figure) if figure.is_integer() else float(f"{figure:.6g}")
+
+
+def amount(value: object) -> int | float | None:
+    """Round a figure as the page shows it: whole from 10 up, else two significant digits; missing is None.
+
+    >>> amount(5234.7), amount(0.634), amount(4.0), amount(float("nan"))
+    (5235, 0.63, 4, None)
+    """
+    figure = plain(value)
+    if not isinstance(figure, (int, float)):
+        return None
+    rounded = float(round(figure) if abs(figure) >= _WHOLE else f"{figure:.2g}")
+    return int(rounded) if rounded.is_integer() else rounded

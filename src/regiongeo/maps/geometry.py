@@ -11,9 +11,11 @@ import shapely
 from regiongeo.crs import to_lonlat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["SCALE", "encode_areas", "encode_lines", "encode_points", "merge_areas"]
+__all__ = ["SCALE", "encode_areas", "encode_lines", "encode_points", "join_lines", "merge_areas"]
 
 SCALE = 100_000
 """Steps in a degree: 1.1 m to the north, 0.55 m to the east at Oslo."""
@@ -51,6 +53,11 @@ def encode_areas(
         [_encode_steps(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
         for shape in _to_lonlat(simple)
     ]
+
+
+def join_lines(lines: Iterable[shapely.LineString]) -> BaseGeometry:
+    """Return lines as one shape, those that meet end to end as one line."""
+    return shapely.line_merge(shapely.MultiLineString(list(lines)))
 
 
 def merge_areas(shapes: gpd.GeoSeries) -> gpd.GeoSeries:

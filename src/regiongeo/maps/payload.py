@@ -9,7 +9,9 @@ from regiongeo.maps.background import describe_background
 from regiongeo.maps.figure import TILE_HOST
 from regiongeo.maps.flows import describe_flows
 from regiongeo.maps.geometry import SCALE
+from regiongeo.maps.plan import describe_plan
 from regiongeo.maps.roads import describe_roads
+from regiongeo.maps.rules import describe_rules
 from regiongeo.maps.sites import describe_sites
 from regiongeo.result import Result, tell_notices
 
@@ -57,7 +59,9 @@ def build_payload(
         **describe_background(result),
         "flows": flows,
         **describe_roads(result, record_of=record_of),
-        **describe_sites(result),
+        "plan": describe_plan(result),
+        "rules": describe_rules(result, lang=lang),
+        **describe_sites(result, lang=lang),
     }
 
 

@@ -11,13 +11,11 @@ import shapely
 from regiongeo.assumptions import assumption
 from regiongeo.flows import fill_link_traffic
 from regiongeo.maps.encode import plain
-from regiongeo.maps.geometry import encode_lines, encode_points
+from regiongeo.maps.geometry import encode_lines, encode_points, join_lines
 from regiongeo.result import TRUCK_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from shapely.geometry.base import BaseGeometry
 
     from regiongeo.result import Result
 
@@ -73,7 +71,7 @@ def _road_traffic(result: Result) -> pd.DataFrame:
 def _merge(links: gpd.GeoDataFrame, *, by: tuple[str, ...]) -> gpd.GeoDataFrame:
     groups = links.groupby(list(by), dropna=False, sort=True)
     merged = groups["length_m"].sum().reset_index()
-    lines = [_join(shapes) for _, shapes in groups["geometry"]]
+    lines = [join_lines(shapes) for _, shapes in groups["geometry"]]
     return gpd.GeoDataFrame(merged, geometry=gpd.GeoSeries(lines, index=merged.index, crs=links.crs))
 
 
@@ -82,18 +80,14 @@ def _encode(roads: gpd.GeoDataFrame) -> list[list[list[int]]]:
 
 
 def _encode_together(links: gpd.GeoDataFrame) -> list[list[int]]:
-    together = gpd.GeoSeries(shapely.get_parts(_join(links.geometry)), crs=links.crs)
+    together = gpd.GeoSeries(shapely.get_parts(join_lines(links.geometry)), crs=links.crs)
     return [line for row in encode_lines(together, tolerance_m=TOLERANCE_M) for line in row]
-
-
-def _join(lines: Iterable[shapely.LineString]) -> BaseGeometry:
-    return shapely.line_merge(shapely.MultiLineString(list(lines)))
 
 
 def _place_shields(links: gpd.GeoDataFrame) -> list[dict[str, object]]:
     shields: list[dict[str, object]] = []
     for road, shapes in links.groupby("road", sort=True)["geometry"]:
-        points = gpd.GeoSeries(list(_step_along(shapely.get_parts(_join(shapes)))), crs=links.crs)
+        points = gpd.GeoSeries(list(_step_along(shapely.get_parts(join_lines(shapes)))), crs=links.crs)
         shields.append({"road": str(road), "at": encode_points(points)})
     return shields
 

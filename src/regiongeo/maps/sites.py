@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from regiongeo.maps.cards import describe_cards
 from regiongeo.maps.encode import plain
 from regiongeo.maps.geometry import encode_areas, encode_points
+from regiongeo.maps.plan import describe_offers
+from regiongeo.maps.rules import describe_site_rules
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from regiongeo.i18n import Language
     from regiongeo.result import Result
 
 __all__ = ["describe_sites"]
@@ -35,10 +39,10 @@ _RANKING_COLUMNS = ("rank", "score", "rank_low", "rank_high", "top5_share", "fre
 _GAIN_COLUMNS = ("is_locked", "truck_km_per_day", "only_here_truck_km_per_day")
 
 
-def describe_sites(result: Result) -> dict[str, object]:
+def describe_sites(result: Result, *, lang: Language) -> dict[str, object]:
     """Return sites by rank with their figures, the classes of the score, and what else stands as a point."""
     return {
-        "sites": _describe_ranked(result),
+        **_describe_ranked(result, lang=lang),
         "score_breaks": list(SCORE_BREAKS),
         "excluded": _describe_points(result.excluded, ("name", "kind", "reason", "reason_detail")),
         "stations": _describe_points(result.stations, ("name", "power_kw")),
@@ -46,7 +50,7 @@ def describe_sites(result: Result) -> dict[str, object]:
     }
 
 
-def _describe_ranked(result: Result) -> list[dict[str, object]]:
+def _describe_ranked(result: Result, *, lang: Language) -> dict[str, object]:
     ranking = result.ranking.sort_values("rank", kind="stable")
     sites = result.sites.loc[ranking.index]
     names = result.reference.municipalities["name"]
@@ -62,14 +66,19 @@ def _describe_ranked(result: Result) -> list[dict[str, object]]:
         axis=1,
     )
     gain = result.portfolio.gain
-    return [
+    offers, (told, rules) = describe_offers(result.plan), describe_site_rules(result, lang=lang)
+    check_rows, cards = describe_cards(result, at={site_id: at for at, site_id in enumerate(ranking.index)})
+    described = [
         {
             "id": str(site_id),
             "at": at,
             **_plain_row(row),
             "raw": [plain(cell) for cell in raw],
-            "parts": [plain(cell) for cell in parts],
+            "parts": [plain(round(cell, 4)) for cell in parts],
             "gain": _plain_row(gain.loc[site_id, list(_GAIN_COLUMNS)]) if site_id in gain.index else None,
+            "offers": offers.get(str(site_id)),
+            "card": cards.get(str(site_id)),
+            "rules": rules.get(str(site_id)),
         }
         for (site_id, row), at, raw, parts in zip(
             columns.iterrows(),
@@ -79,6 +88,7 @@ def _describe_ranked(result: Result) -> list[dict[str, object]]:
             strict=True,
         )
     ]
+    return {"sites": described, "checklist_rows": check_rows, "enova_rules": told}
 
 
 def _describe_points(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:

@@ -19,6 +19,8 @@ from regiongeo.report.excel import write_excel
 from regiongeo.report.facts import licence_notice
 from regiongeo.report.flowtables import od_table, planned_flows
 from regiongeo.report.geopackage import write_geopackage
+from regiongeo.report.plantables import plan_table
+from regiongeo.report.ruletables import road_table, rule_lines, verdict_columns
 from regiongeo.report.styles import layer_styles
 from regiongeo.report.summary import write_summary
 from regiongeo.report.tables import (
@@ -72,8 +74,9 @@ def write_outputs(
     """Write all files of a run into a folder, ``run.json`` last.
 
     ``map.html, ranking.csv, sites.gpkg, result.xlsx, report.md``, four pictures, ``LICENCE.txt`` and
-    ``run.json``; with truck flows also ``flows.csv`` and a fifth picture. The same result gives the same
-    bytes in all but ``run.json``, which alone knows times.
+    ``run.json``; with truck flows also ``flows.csv`` and a fifth picture, with a station plan ``plan.csv``,
+    with a rule check ``rules.csv``, and their pictures. The same result gives the same bytes in all but
+    ``run.json``, which alone knows times.
 
     Parameters
     ----------
@@ -106,10 +109,17 @@ def write_outputs(
     if result.flows is not None:
         with step("flows.csv"):
             write_csv(od_table(result.flows, planned_flows(result)), stage / "flows.csv")
+    if result.plan is not None:
+        with step("plan.csv"):
+            write_csv(plan_table(result, result.plan), stage / "plan.csv")
+    if result.rules is not None:
+        with step("rules.csv"):
+            write_csv(road_table(result, result.rules), stage / "rules.csv")
     with step("sites.gpkg"):
         layers = layer_tables(result, sources, lang=lang)
         notices = _layer_notices(layers, sources, lang)
-        styles = layer_styles(lang, with_flows=result.flows is not None)
+        answers = verdict_columns(layers["rules"]) if "rules" in layers else ()
+        styles = layer_styles(lang, with_flows=result.flows is not None, answers=answers)
         write_geopackage(stage / "sites.gpkg", layers, styles=styles, notices=notices)
     with step("result.xlsx"):
         write_excel(result, stage / "result.xlsx", lang=lang, sources=sources)
@@ -121,13 +131,15 @@ def write_outputs(
 
 
 def layer_tables(result: Result, sources: Sequence[Source], *, lang: Language) -> dict[str, pd.DataFrame]:
-    """Return the layers of ``sites.gpkg`` by name, topmost first; stations and plots where there are any."""
+    """Return the layers of ``sites.gpkg`` by name, topmost first; what the result does not hold has none."""
     return {
         "sites": ranking_table(result),
         "portfolio": portfolio_table(result),
+        **({"plan": plan_table(result, result.plan)} if result.plan is not None else {}),
         **({"stations": station_table(result)} if len(result.stations) else {}),
         **({"plots": plot_table(result.plots)} if result.plots is not None and len(result.plots) else {}),
         "excluded": excluded_table(result),
+        **({"rules": rule_lines(result.rules, today=result.rules_today)} if result.rules is not None else {}),
         "links": link_table(result),
         "subregions": subregion_table(result),
         "municipalities": municipality_table(result),
@@ -147,6 +159,8 @@ def _layer_notices(
     """Credit each layer's own sources; a file that holds any ODbL rows is under ODbL as a whole."""
     lines = {one.source_id: one.attribution for one in sources}
     used = {name: source_ids(table) for name, table in layers.items() if name != "sources"}
+    if "rules" in used:  # pieces of the links
+        used["rules"] = used["links"]
     everything = [source_id for ids in used.values() for source_id in ids]
     licence = licence_notice(sources, everything, lang)
     credit = {name: sorted({lines[one] for one in ids if one in lines}) for name, ids in used.items()}

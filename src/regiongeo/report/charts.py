@@ -14,11 +14,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from regiongeo.i18n import format_number, text
 from regiongeo.report.facts import traffic_basis
 from regiongeo.report.flowcharts import draw_flow_fit
+from regiongeo.report.plancharts import draw_rule_km, draw_served_trips, draw_station_sizes
 from regiongeo.report.regionmap import draw_region_map
 from regiongeo.report.tables import points_column, ranking_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from regiongeo.i18n import Language
     from regiongeo.result import Result
 
-__all__ = ["CHARTS", "FLOW_CHART", "draw_charts"]
+__all__ = ["CHARTS", "FLOW_CHART", "PLAN_CHARTS", "draw_charts"]
 
 CHARTS = {
     "map": "region.png",
@@ -39,6 +40,9 @@ CHARTS = {
 
 FLOW_CHART = "flow-fit.png"
 """File name of the picture of the truck flows."""
+
+PLAN_CHARTS = {"served": "served-trips.png", "sizes": "station-sizes.png", "rules": "rule-km.png"}
+"""File name of each picture of station plan and rule check."""
 
 _TOP = 15
 _DPI = 150
@@ -65,13 +69,17 @@ _STYLE: dict[Any, Any] = {
 
 
 def draw_charts(result: Result, folder: Path, *, lang: Language) -> None:
-    """Write the pictures of the report as PNG: map, score parts, rank intervals, traffic basis, flows."""
+    """Write the pictures of the report as PNG: map, score parts, rank intervals, traffic basis.
+
+    Besides flows, served trips, station sizes and rule kilometres, where the result holds them.
+    """
     drawings = {
         CHARTS["map"]: draw_region_map,
         CHARTS["top"]: draw_top_sites,
         CHARTS["ranks"]: draw_rank_intervals,
         CHARTS["basis"]: draw_basis,
         **({FLOW_CHART: draw_flow_fit} if result.flows is not None else {}),
+        **_plan_drawings(result),
     }
     with _plain_style():
         for file, draw in drawings.items():
@@ -79,6 +87,16 @@ def draw_charts(result: Result, folder: Path, *, lang: Language) -> None:
             FigureCanvasAgg(figure)
             draw(result, figure, lang=lang)
             figure.savefig(folder / file, dpi=_DPI, metadata={"Software": None})
+
+
+def _plan_drawings(result: Result) -> dict[str, Callable[..., None]]:
+    plan, rules = result.plan, result.rules
+    drawings = {
+        "served": (draw_served_trips, plan is not None and len(plan.service) > 0),
+        "sizes": (draw_station_sizes, plan is not None and len(plan.sizes) > 0),
+        "rules": (draw_rule_km, rules is not None and len(rules.region_shares) > 0),
+    }
+    return {PLAN_CHARTS[key]: draw for key, (draw, is_known) in drawings.items() if is_known}
 
 
 def draw_top_sites(result: Result, figure: Figure, *, lang: Language) -> None:

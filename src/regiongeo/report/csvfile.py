@@ -1,4 +1,4 @@
-"""``ranking.csv`` and ``flows.csv``: one dialect for programs and for Norwegian Excel.
+"""``ranking.csv``, ``flows.csv``, ``plan.csv``, ``rules.csv``: one dialect for programs and Norwegian Excel.
 
 UTF-8 with a byte order mark, semicolons, decimal comma, CRLF: a double click in Norwegian Excel shows columns
 and numbers. The dialect follows the reader's computer, not the language of the report, so that a program
@@ -24,7 +24,7 @@ FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a published table with its index as the first column; booleans as ``true`` and ``false``."""
+    """Write a published table with its index as the first columns; booleans as ``true`` and ``false``."""
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).reset_index()
     rows = [list(plain.columns), *plain.itertuples(index=False, name=None)]
     lines = "".join(";".join(map(_cell, row)) + "\r\n" for row in rows)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from regiongeo.errors import RegionGeoWarning
 from regiongeo.i18n import text
-from regiongeo.report.csvfile import FORMULA_STARTS
-from regiongeo.report.facts import criterion_label, licence_notice, list_limits, list_settings
+from regiongeo.report.cells import in_words, write_cell, write_table
+from regiongeo.report.facts import licence_notice, list_limits, list_settings
 from regiongeo.report.flowtables import (
     flow_blocks,
     od_table,
     planned_flows,
     relation_table,
 )
+from regiongeo.report.plansheets import plan_sheets
 from regiongeo.report.tables import (
-    DECIMALS,
     excluded_table,
     points_column,
     portfolio_table,
@@ -34,7 +32,6 @@ from regiongeo.report.tables import (
     source_table,
     weight_table,
 )
-from regiongeo.scenario import CRITERIA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,58 +41,30 @@ if TYPE_CHECKING:
 
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
+    from regiongeo.report.plansheets import PlanSheet
     from regiongeo.result import Result
     from regiongeo.store import Source
 
 __all__ = ["write_excel"]
 
-_LONGEST_TEXT = 32_767
-_PERCENT = {
-    *("top5_share", "free_top5_share", "known_weight", "subregion_lack", "builtup_share", "weight"),
-    *("share_below_5", "share_below_5_mean_hour", "gravity_share_below_5", "median_relative_error"),
-}
-_WIDTHS = {
-    "name": 44,
-    "count": 44,
-    "one_end": 30,
-    "other_end": 30,
-    "why": 90,
-    "reason_detail": 34,
-    "kind": 28,
-    "attribution": 60,
-    "title": 44,
-    "url": 40,
-}
-_CODES = {
-    "counts": "counts",
-    "model": "model",
-    "basis": "basis",
-    "measure": "total",
-    "energy": "energy",
-    "corridor": "corridor",
-}
-"""Columns of codes, and how their words begin in the catalogue."""
-_READ_WHOLE = {"trucks_per_day", "planned_trucks_per_day", "km", "outside_km", "minutes", "outside_minutes"}
-"""Figures that hold decimals for the sake of sums, but are read without."""
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-_HEAD = PatternFill("solid", fgColor="E8E4DA")
 _TIME_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Sheet:
-    """One sheet: its title key, a table, the labels of its columns, and how many of them stay in view."""
+    """One sheet: its title key, a table, and how many of its columns stay in view."""
 
     key: str
     table: pd.DataFrame
-    labels: Sequence[str]
     frozen: int = 0
 
 
 def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence[Source]) -> None:
     """Write the sheets Rangering, Kriterier, Portefølje, Vekter, Utelukket, Kilder and Om.
 
-    With truck flows also Godsstrømmer and Relasjoner, before Kilder.
+    With truck flows also Godsstrømmer and Relasjoner, and with a station plan, a rule check or site cards
+    the sheets of `plan_sheets`, before Kilder.
 
     Raises
     ------
@@ -106,9 +75,12 @@ def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence
     book.remove(book.worksheets[0])
     book.properties.creator = "regiongeo"
     for sheet in _sheets(result, lang, sources):
-        _fill(book.create_sheet(text("report", f"sheet_{sheet.key}", lang)), sheet)
+        _fill(book.create_sheet(text("report", f"sheet_{sheet.key}", lang)), sheet, lang)
     if result.flows is not None:
         _add_flows(book, result, result.flows, lang)
+    for plan_sheet in plan_sheets(result, lang):
+        before = book.sheetnames.index(text("report", "sheet_sources", lang))
+        _fill_plan(book.create_sheet(plan_sheet.title, before), plan_sheet, lang)
     _fill_about(book.create_sheet(text("report", "sheet_about", lang)), result, lang, sources)
     raw = io.BytesIO()
     book.save(raw)
@@ -133,12 +105,7 @@ def _sheets(result: Result, lang: Language, sources: Sequence[Source]) -> list[_
     }
     frozen = {"ranking": 2, "criteria": 2, "portfolio": 1}
     return [
-        _Sheet(
-            key=key,
-            table=_in_words(table, lang),
-            labels=[_label(name, lang) for name in table.columns],
-            frozen=frozen.get(key, 0),
-        )
+        _Sheet(key=key, table=in_words(table, lang), frozen=frozen.get(key, 0))
         for key, table in sheets.items()
     ]
 
@@ -149,17 +116,37 @@ def _add_flows(book: Workbook, result: Result, flows: FlowResult, lang: Language
     blocks = book.create_sheet(text("report", "sheet_flows", lang), before)
     row = 1
     for key, table in flow_blocks(result, flows).items():
-        _write(blocks, row, 1, text("report", f"head_flow_{key}", lang)).font = Font(bold=True, size=13)
-        shown = _in_words(table.reset_index(), lang)
-        _write_table(blocks, row + 1, shown, [_label(str(name), lang) for name in shown.columns])
+        write_cell(blocks, row, 1, text("report", f"head_flow_{key}", lang)).font = Font(bold=True, size=13)
+        shown = in_words(table.reset_index(), lang)
+        write_table(blocks, row + 1, shown, lang)
         row += len(shown) + 4
     relations = relation_table(od_table(flows, planned_flows(result))).reset_index()
     ids = ["one_end_id", "other_end_id"]
-    table = _in_words(relations[[*(name for name in relations.columns if name not in ids), *ids]], lang)
-    content = _Sheet(
-        key="relations", table=table, labels=[_label(str(name), lang) for name in table.columns], frozen=2
-    )
-    _fill(book.create_sheet(text("report", "sheet_relations", lang), before + 1), content)
+    table = in_words(relations[[*(name for name in relations.columns if name not in ids), *ids]], lang)
+    content = _Sheet(key="relations", table=table, frozen=2)
+    _fill(book.create_sheet(text("report", "sheet_relations", lang), before + 1), content, lang)
+
+
+def _fill_plan(sheet: Worksheet, content: PlanSheet, lang: Language) -> None:
+    """Write notes, then the tables below each other; the last, longest one can be filtered.
+
+    A table that stands alone keeps its head and the name of each row in view.
+    """
+    for row, note in enumerate(content.notes, 1):
+        write_cell(sheet, row, 1, note).font = Font(italic=True)
+    row = len(content.notes) + 2
+    for block in content.blocks:
+        if block.title:
+            write_cell(sheet, row, 1, block.title).font = Font(bold=True, size=13)
+            row += 1
+        write_table(sheet, row, block.table, lang)
+        last = f"{get_column_letter(block.table.shape[1])}{row + len(block.table)}"
+        sheet.auto_filter.ref = f"A{row}:{last}"
+        row += len(block.table) + 3
+    if len(content.blocks) == 1:
+        columns = list(content.blocks[0].table.columns)
+        kept = columns.index("name") + 1 if "name" in columns else 1
+        sheet.freeze_panes = f"{get_column_letter(kept + 1)}{len(content.notes) + 3}"
 
 
 def _weights(result: Result, lang: Language) -> pd.DataFrame:
@@ -171,48 +158,10 @@ def _weights(result: Result, lang: Language) -> pd.DataFrame:
     return table
 
 
-def _in_words(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
-    """Write codes and truth values in the reader's language."""
-    shown = table.copy()
-    for name in shown.columns:
-        if pd.api.types.is_bool_dtype(shown[name]):
-            shown[name] = shown[name].map(
-                {True: text("report", "yes", lang), False: text("report", "no", lang)}
-            )
-        elif name in ("kind", "reason"):
-            shown[name] = [text("sites", f"{name}_{code}", lang) for code in shown[name]]
-        elif name in _CODES:
-            shown[name] = [text("report", f"{_CODES[str(name)]}_{code}", lang) for code in shown[name]]
-    return shown
-
-
-def _label(column: str, lang: Language) -> str:
-    criterion = column.removeprefix("points_")
-    if criterion != column:
-        return text("report", "col_points", lang, criterion=text("criteria", criterion, lang))
-    if column in CRITERIA:
-        return criterion_label(column, lang)
-    return text("report", f"col_{column}", lang)
-
-
-def _fill(sheet: Worksheet, content: _Sheet) -> None:
-    _write_table(sheet, 1, content.table, content.labels)
+def _fill(sheet: Worksheet, content: _Sheet, lang: Language) -> None:
+    write_table(sheet, 1, content.table, lang)
     sheet.freeze_panes = f"{get_column_letter(content.frozen + 1)}2"
     sheet.auto_filter.ref = sheet.dimensions
-
-
-def _write_table(sheet: Worksheet, top: int, table: pd.DataFrame, labels: Sequence[str]) -> None:
-    """Write a table whose head stands in row ``top``; a column is as wide as its widest table."""
-    for number, (name, label) in enumerate(zip(table.columns, labels, strict=True), 1):
-        head = _write(sheet, top, number, label)
-        head.font, head.fill = Font(bold=True), _HEAD
-        head.alignment = Alignment(wrap_text=True, vertical="top")
-        for row, value in enumerate(table[name], top + 1):
-            _write(sheet, row, number, value).number_format = _format_of(str(name))
-        column = sheet.column_dimensions[get_column_letter(number)]
-        width = _width_of(str(name), table[name])
-        column.width = width if top == 1 else max(width, column.width)
-    sheet.row_dimensions[top].height = 48
 
 
 def _fill_about(sheet: Worksheet, result: Result, lang: Language, sources: Sequence[Source]) -> None:
@@ -226,50 +175,9 @@ def _fill_about(sheet: Worksheet, result: Result, lang: Language, sources: Seque
         *([(text("report", "about_licence", lang), licence)] if licence else []),
     ]
     for row, (label, value) in enumerate(rows, 1):
-        _write(sheet, row, 1, label).font = Font(bold=True)
-        _write(sheet, row, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
+        write_cell(sheet, row, 1, label).font = Font(bold=True)
+        write_cell(sheet, row, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 48, 100
-
-
-def _write(sheet: Worksheet, row: int, column: int, value: object) -> Any:  # noqa: ANN401
-    cell: Any = sheet.cell(row, column)
-    if isinstance(value, str):
-        cell.value = _cut(value)
-        # After the value: setting it would make a formula of what starts with "=".
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(FORMULA_STARTS)
-    elif pd.notna(value):  # type: ignore[call-overload]
-        cell.value = value
-    return cell
-
-
-def _cut(value: str) -> str:
-    if len(value) <= _LONGEST_TEXT:
-        return value
-    warnings.warn(
-        f"a text of {len(value)} characters is cut for Excel: '{value[:60]}…'", RegionGeoWarning, stacklevel=2
-    )
-    return f"{value[: _LONGEST_TEXT - 1]}…"
-
-
-def _format_of(column: str) -> str:
-    if column in _PERCENT:
-        return "0.0%"
-    if column in ("lon", "lat"):
-        return "0.000000"
-    if column.endswith("_year"):
-        return "0"
-    if column in _READ_WHOLE:
-        return "#,##0"
-    decimals = DECIMALS.get("score_100" if column.startswith("points_") else column)
-    if decimals is None:
-        return "General"
-    return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-
-
-def _width_of(column: str, values: pd.Series) -> float:
-    longest = max((len(str(value)) for value in values), default=0)
-    return _WIDTHS.get(column, min(max(12, longest + 2), 26))
 
 
 def _without_time(raw: bytes) -> bytes:

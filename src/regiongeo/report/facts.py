@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo.i18n import format_number, text
+from regiongeo.report.plansettings import list_plan_settings
 from regiongeo.report.tables import clean_text, link_volumes
 from regiongeo.result import Result, tell_notices
 from regiongeo.traffic import basis_lengths
@@ -45,11 +46,12 @@ def list_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
         "factors": " – ".join(factors),
         "seed": str(doubt.seed),
     }
-    return [
+    own = [
         (text("report", f"set_{key}", lang), _setting(key, value, lang))
         for key, value in rows.items()
         if result.flows is not None or key not in _OF_FLOWS
     ]
+    return [*own, *list_plan_settings(result, lang)]
 
 
 def list_limits(result: Result, lang: Language) -> list[str]:

@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 
     from regiongeo.i18n import Language
 
-__all__ = ["bullets", "escape_markdown", "figure", "markdown_table", "percent", "picture", "section"]
+__all__ = [
+    "bullets",
+    "escape_markdown",
+    "figure",
+    "markdown_table",
+    "percent",
+    "picture",
+    "section",
+    "short_figure",
+]
 
+_SMALL = 10
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~<>&$])")
 
 
@@ -52,6 +62,12 @@ def markdown_table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> st
 def figure(value: float, lang: Language, *, decimals: int = 0) -> str:
     """Write a figure, a missing one as a dash."""
     return "–" if pd.isna(value) else format_number(value, lang, decimals=decimals)
+
+
+def short_figure(value: float, lang: Language) -> str:
+    """Write a figure as short as it can be read: whole from 10 on, below with the one decimal it has."""
+    is_fine = abs(value) < _SMALL and round(value, 1) != round(value)
+    return figure(value, lang, decimals=int(is_fine))
 
 
 def percent(share: float, lang: Language, *, decimals: int = 0) -> str:

@@ -20,6 +20,14 @@ __all__ = ["describe_range", "layer_styles"]
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _ROAD = "178,24,43"
 _GREY = "150,150,150"
+# Bluish green, orange-red and grey of Okabe and Ito's scheme: told apart with any colour vision.
+_ANSWERS = {"yes": ("0,158,115", "solid"), "no": ("213,94,0", "dash"), "not_known": (_GREY, "dot")}
+_OFFERS = {
+    "battery": ("circle", "0,90,181", 5.4),
+    "hydrogen": ("square", "230,159,0", 3.6),
+    "biogas": ("triangle", "0,158,115", 2.4),
+}
+"""Markers of the energies, smaller from one to the next, so that all show where a site offers several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,18 +37,30 @@ class _Rule:
     label: str
     symbol: ET.Element
     where: str = ""
+    is_drawn: bool = True
+    """False: the reader finds it in the legend, unticked."""
 
 
-def layer_styles(lang: Language, *, with_flows: bool = False) -> dict[str, str]:
+def layer_styles(lang: Language, *, with_flows: bool = False, answers: Sequence[str] = ()) -> dict[str, str]:
     """Return the QML style of each layer by name, with labels in ``lang``.
 
-    With flows, roads whose volume is modelled and not counted are dashed classes of their own.
+    Parameters
+    ----------
+    lang
+        Language of the labels.
+    with_flows
+        Roads whose volume is modelled and not counted are dashed classes of their own.
+    answers
+        Columns of the layer ``rules`` that hold answers, as from `verdict_columns`; the first is drawn, the
+        others stand in the legend to be ticked.
     """
     return {
         "sites": _style(_site_rules(lang), label="CASE WHEN rank <= 10 THEN rank END", size=9),
         "portfolio": _style([_rule("layer_portfolio", lang, _marker("star", "255,191,0", 5.0))]),
         "excluded": _style([_rule("layer_excluded", lang, _marker("cross2", "120,120,120", 2.2))]),
         "stations": _style([_rule("layer_stations", lang, _marker("square", "0,109,44", 3.2))]),
+        "plan": _style(_plan_rules(lang), label="name", size=8),
+        "rules": _style(_answer_rules(lang, answers)),
         "plots": _style([_rule("layer_plots", lang, _area("0,0,0,0", "0,90,181", 0.7))]),
         "links": _style(_road_rules(lang, with_flows=with_flows)),
         "municipalities": _style(
@@ -68,6 +88,45 @@ def _site_rules(lang: Language) -> list[_Rule]:
         _Rule(label=text("report", f"rank_{key}", lang), where=where, symbol=_marker("circle", colour, size))
         for key, where, colour, size in (*classes, rest)
     ]
+
+
+def _plan_rules(lang: Language) -> list[_Rule]:
+    existing = _Rule(
+        label=text("plan", "layer_existing", lang),
+        where='"rank" IS NULL',
+        symbol=_marker("diamond", "120,120,120", 3.0),
+    )
+    offers = [
+        _Rule(
+            label=text("plan", f"offer_{energy}", lang),
+            where=f'"energy" = \'{energy}\' AND "rank" IS NOT NULL',
+            symbol=_marker(*marker),
+        )
+        for energy, marker in _OFFERS.items()
+    ]
+    return [*offers, existing]
+
+
+def _answer_rules(lang: Language, columns: Sequence[str]) -> list[_Rule]:
+    return [
+        _Rule(
+            label=_answer_label(column, answer, lang),
+            where=f"\"{column}\" = '{answer}'",
+            symbol=_line(colour, 1.1, dash),
+            is_drawn=column == columns[0],
+        )
+        for column in columns
+        for answer, (colour, dash) in _ANSWERS.items()
+    ]
+
+
+def _answer_label(column: str, answer: str, lang: Language) -> str:
+    requirement, deadline, *today = column.split("_")
+    return text(
+        "plan", "layer_rule_today" if today else "layer_rule", lang,
+        requirement=text("rules", requirement, lang), deadline=deadline,
+        answer=text("plan", f"answer_{answer}", lang),
+    )  # fmt: skip
 
 
 def _road_rules(lang: Language, *, with_flows: bool) -> list[_Rule]:
@@ -122,6 +181,8 @@ def _style(rules: Sequence[_Rule], *, label: str = "", size: float = 8) -> str:
         entry = ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=rule.label)
         if rule.where:
             entry.set("filter", rule.where)
+        if not rule.is_drawn:
+            entry.set("checkstate", "0")
         rule.symbol.set("name", str(number))
         symbols.append(rule.symbol)
     if label:

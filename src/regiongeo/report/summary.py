@@ -16,6 +16,8 @@ from regiongeo.report.facts import (
 )
 from regiongeo.report.flowsummary import describe_flows
 from regiongeo.report.markdown import bullets, escape_markdown, markdown_table, percent, picture, section
+from regiongeo.report.plansummary import describe_assumptions, describe_plan, describe_sizes, plan_findings
+from regiongeo.report.rulesummary import describe_rules, rule_findings
 from regiongeo.report.tables import (
     excluded_table,
     portfolio_table,
@@ -26,7 +28,7 @@ from regiongeo.report.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from regiongeo.i18n import Language
@@ -46,6 +48,7 @@ def write_summary(result: Result, path: Path, *, lang: Language, sources: Sequen
 def describe_result(result: Result, *, lang: Language, sources: Sequence[Source]) -> str:
     """Return the report as Markdown: ranking, robustness, portfolio, question, traffic, limits, sources.
 
+    Station plan, sizes and rule check stand behind the portfolio, flows behind the traffic, if there are any.
     The pictures of `regiongeo.report.charts` are expected in the same folder.
     """
     parts = [
@@ -53,24 +56,31 @@ def describe_result(result: Result, *, lang: Language, sources: Sequence[Source]
         *_ranking(result, lang),
         *_robustness(result, lang),
         *_portfolio(result, lang),
+        *describe_plan(result, lang),
+        *describe_sizes(result, lang),
+        *describe_rules(result, lang),
         *_map(lang),
         *_question(result, lang),
         *_traffic(result, lang),
         *describe_flows(result, lang),
+        *describe_assumptions(result, lang),
         *section("limits", lang, bullets(list_limits(result, lang))),
-        *section(
-            "files",
-            lang,
-            bullets(text("report", f"file_{key}", lang) for key in _files(result)),
-        ),
+        *section("files", lang, bullets(_files(result, lang))),
         *_sources(result, lang, sources),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _files(result: Result) -> tuple[str, ...]:
-    own = ("flows", "xlsx", "flow_sheets") if result.flows is not None else ("xlsx",)
-    return ("map", "csv", *own, "gpkg", "run", "licence")
+def _files(result: Result, lang: Language) -> Iterator[str]:
+    flows = result.flows is not None
+    keys = ("map", "csv", *(("flows",) if flows else ()), "xlsx", *(("flow_sheets",) if flows else ()))
+    yield from (text("report", f"file_{key}", lang) for key in keys)
+    parts = {"plan": result.plan, "rules": result.rules, "cards": result.cards}
+    held = [name for name, part in parts.items() if part is not None]
+    yield from (text("plan", f"sheets_{name}", lang) for name in held)
+    yield text("report", "file_gpkg", lang)
+    yield from (text("plan", f"file_{name}", lang) for name in held if name != "cards")
+    yield from (text("report", f"file_{key}", lang) for key in ("run", "licence"))
 
 
 def _opening(result: Result, lang: Language) -> list[str]:
@@ -99,7 +109,15 @@ def _opening(result: Result, lang: Language) -> list[str]:
         f"# {text('report', 'title', lang, scenario=escape_markdown(result.scenario.name))}",
         text("report", "lead", lang, **lead),
         *section(
-            "main", lang, bullets(text("report", key, lang, **facts) for key, facts in findings.items())
+            "main",
+            lang,
+            bullets(
+                [
+                    *(text("report", key, lang, **facts) for key, facts in findings.items()),
+                    *plan_findings(result, lang),
+                    *rule_findings(result, lang),
+                ]
+            ),
         ),
     ]
 

@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import sparse
 
 from regiongeo.errors import DataError, EngineError, InfeasibleError, name_some
 
@@ -20,13 +19,16 @@ if TYPE_CHECKING:
 
     import highspy
     import numpy.typing as npt
+    from scipy import sparse
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Model", "Solution", "settle_ties", "solve"]
+__all__ = ["TIE", "Model", "Relaxation", "Solution", "is_possible", "relax", "solve"]
 
 _FEASIBLE = 1e-9  # violation of a row or of integrality that HiGHS takes for none
-_TIE = 1e-9  # relative difference up to which two objectives are equal
+TIE = 1e-9
+"""Relative difference up to which two objectives are equal."""
+_MOVED = 1e-6  # violation of a row or bound up to which a plan keeps it
 _LARGEST = 1e15
 _BY_COLUMN = ("gain", "low", "high", "is_integer")
 
@@ -81,9 +83,16 @@ class Solution:
 
 
 def solve(
-    model: Model, *, time_limit_s: float, seed: int = 0, threads: int = 1, max_gap: float = 0.05
+    model: Model,
+    *,
+    time_limit_s: float,
+    seed: int = 0,
+    threads: int = 1,
+    max_gap: float = 0.05,
+    rel_gap: float = 0.0,
+    start: Floats | None = None,
 ) -> Solution:
-    """Solve a model with HiGHS, asking for gap 0, and check the answer.
+    """Solve a model with HiGHS and check the answer.
 
     Parameters
     ----------
@@ -92,38 +101,39 @@ def solve(
     time_limit_s
         Wall time after which the best plan so far is taken [s].
     seed
-        Seed of the solver; it can change which of several equal plans comes first, see `settle_ties`.
+        Seed of the solver; it can change which of several equal plans comes first: see
+        `regiongeo.siting.settle.settle_ties`.
     threads
         Threads of the solver, the same in all calls of one process.
     max_gap
         Largest gap of a plan that is not proven best [1].
+    rel_gap
+        Gap at which to stop [1]. The plan is then "optimal" only if it is proven best all the same.
+    start
+        A plan to begin with, a value for each column. The plan returned is never worse.
 
     Raises
     ------
+    DataError
+        If ``start`` breaks the model.
     InfeasibleError
         If the constraints conflict, or the time ran out without a plan or with a gap above ``max_gap``.
     EngineError
         If the solver is missing, refuses an option, fails, or returns what breaks the model.
     """
     started = perf_counter()
-    settings: dict[str, float | str] = {
-        "output_flag": False,
-        "threads": threads,
-        "random_seed": seed,
-        "time_limit": float(time_limit_s),
-        "mip_rel_gap": 0.0,
-        "mip_abs_gap": 0.0,
-        "mip_feasibility_tolerance": _FEASIBLE,
-        "presolve": "off",  # its aggregator (HiGHS 1.15.1) calls some feasible models infeasible
-    }
+    if start is not None:
+        start = _checked_start(model, start)
+    settings = _settings(time_limit_s=time_limit_s, seed=seed, threads=threads, rel_gap=rel_gap)
     engine = _import_highspy()
-    highs = _run(engine, model, settings)
-    _require_plan(engine, highs, time_limit_s=time_limit_s)
-    x = _checked_plan(model, np.array(highs.getSolution().col_value))
+    highs = _run(engine, model, settings, start)
+    _require_plan(engine, highs, time_limit_s=time_limit_s, start=start)
+    x = _best_plan(engine, highs, model, start)
     objective = float(model.gain @ x)
-    bound = max(objective, float(highs.getInfo().mip_dual_bound)) if model.is_integer.any() else objective
+    ended = highs.getModelStatus() == engine.HighsModelStatus.kOptimal
+    bound = _bound(highs, model, objective, is_ended=ended)
     gap = _gap(objective, bound)
-    is_optimal = highs.getModelStatus() == engine.HighsModelStatus.kOptimal and gap <= _TIE
+    is_optimal = ended and gap <= TIE
     if not is_optimal and gap > max_gap:
         raise InfeasibleError(
             f"no plan proved good enough in {time_limit_s:g} s: one up to {gap:.0%} better than the best "
@@ -139,86 +149,76 @@ def solve(
     )
 
 
-def settle_ties(
-    model: Model,
-    best: Solution,
-    columns: npt.NDArray[np.int64],
-    *,
-    time_limit_s: float,
-    seed: int,
-    threads: int = 1,
-) -> Solution:
-    """Return, of all plans as good as ``best``, the one that chooses the earliest of ``columns``.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Relaxation:
+    """The optimum when no column need be whole."""
 
-    The optimum is fixed as a row. Then the columns (0 or 1) are settled in their order: those ahead of the
-    next chosen one stay out if no plan as good holds any of them. So the plan no longer depends on seed,
-    threads or the order of rows.
+    x: Floats
+    bound: float
+    """No plan can be better than this."""
+    loss: Floats
+    """By how much the bound falls, at least, if a column at 0 takes 1 (its reduced cost)."""
+
+
+def relax(model: Model, *, time_limit_s: float, threads: int = 1) -> Relaxation | None:
+    """Solve a model without the demand for whole numbers; None if time runs out.
 
     Raises
     ------
     InfeasibleError
-        If ``best`` is not proven best, or the time runs out: then the choice among equal plans is open.
+        If the constraints conflict.
     EngineError
         As `solve`.
     """
-    if best.status != "optimal":
-        raise InfeasibleError("ties can be settled only between plans that are proven best")
-    search = _Search(
-        _hold_objective(model, best.objective), time_limit_s=time_limit_s, seed=seed, threads=threads
+    engine = _import_highspy()
+    loose = replace(model, is_integer=np.zeros_like(model.is_integer))
+    settings = _settings(time_limit_s=time_limit_s, seed=0, threads=threads, rel_gap=0.0)
+    highs = _run(engine, loose, settings, None)
+    if highs.getModelStatus() == engine.HighsModelStatus.kTimeLimit:
+        return None
+    _require_plan(engine, highs, time_limit_s=time_limit_s, start=None)
+    solution = highs.getSolution()
+    return Relaxation(
+        x=np.array(solution.col_value),
+        bound=float(highs.getInfo().objective_function_value),
+        loss=np.maximum(0.0, -np.array(solution.col_dual)),
     )
-    low, high = model.low.copy(), model.high.copy()
-    x = search.any_of(columns[best.x[columns] == 0], low, high)
-    if x is None:
-        return best
-    while len(columns):
-        chosen = np.flatnonzero(x[columns])
-        first = int(chosen[0]) if len(chosen) else len(columns)
-        earlier = search.any_of(columns[:first], low, high)
-        if earlier is not None:
-            x = earlier
-            continue
-        high[columns[:first]] = 0.0
-        low[columns[first : first + 1]] = 1.0
-        columns = columns[first + 1 :]
-    return replace(best, x=x, objective=float(model.gain @ x))
+
+
+def is_possible(model: Model, *, time_limit_s: float, threads: int = 1) -> bool:
+    """Return False where it is proven that no plan keeps the model; True also where time runs out first.
+
+    Raises
+    ------
+    EngineError
+        As `solve`.
+    """
+    engine = _import_highspy()
+    settings = _settings(time_limit_s=time_limit_s, seed=0, threads=threads, rel_gap=0.0)
+    highs = _run(engine, replace(model, gain=np.zeros_like(model.gain)), settings, None)
+    states, status = engine.HighsModelStatus, highs.getModelStatus()
+    if status not in (states.kOptimal, states.kTimeLimit, states.kInfeasible):
+        raise EngineError(f"HiGHS {highs.version()} ended with status '{highs.modelStatusToString(status)}'")
+    return bool(status != states.kInfeasible)
 
 
 def _is_sound(numbers: Floats) -> bool:
     return bool((np.abs(numbers) < _LARGEST).all())
 
 
-class _Search:
-    """Ask for plans as good as the best that hold certain columns, within one time limit."""
-
-    def __init__(self, held: Model, *, time_limit_s: float, seed: int, threads: int) -> None:
-        self._held, self._seed, self._threads = held, seed, threads
-        self._deadline = perf_counter() + time_limit_s
-
-    def any_of(self, columns: npt.NDArray[np.int64], low: Floats, high: Floats) -> Floats | None:
-        """Return a plan within ``low`` and ``high`` that holds some of ``columns``, or None."""
-        gain = np.zeros(len(low))
-        gain[columns] = 1.0
-        if not (high[columns] > 0).any():
-            return None
-        left = max(0.0, self._deadline - perf_counter())
-        trial = replace(self._held, gain=gain, low=low, high=high)
-        found = solve(trial, time_limit_s=left, seed=self._seed, threads=self._threads, max_gap=np.inf)
-        if found.objective == 0 and found.status != "optimal":
-            raise InfeasibleError("ties between equally good plans were not settled in time: allow more")
-        return found.x if found.objective > 0 else None
-
-
-def _hold_objective(model: Model, objective: float) -> Model:
-    return replace(
-        model,
-        matrix=_append_row(model.matrix, model.gain),
-        row_low=np.append(model.row_low, objective - _TIE * max(1.0, abs(objective))),
-        row_high=np.append(model.row_high, np.inf),
-    )
-
-
-def _append_row(matrix: sparse.csr_array, row: Floats) -> sparse.csr_array:
-    return sparse.csr_array(sparse.vstack([matrix, sparse.csr_array(row[None, :])]))
+def _settings(*, time_limit_s: float, seed: int, threads: int, rel_gap: float) -> dict[str, float | str]:
+    return {
+        "output_flag": False,
+        "threads": threads,
+        "random_seed": seed,
+        "time_limit": float(time_limit_s),
+        "mip_rel_gap": float(rel_gap),
+        "mip_abs_gap": 0.0,
+        "mip_feasibility_tolerance": _FEASIBLE,
+        # Its aggregator (HiGHS 1.15.1) calls some feasible models infeasible, and on covering models it costs
+        # more time than it saves.
+        "presolve": "off",
+    }
 
 
 def _import_highspy() -> ModuleType:
@@ -229,7 +229,9 @@ def _import_highspy() -> ModuleType:
     return engine
 
 
-def _run(engine: ModuleType, model: Model, settings: dict[str, float | str]) -> highspy.Highs:
+def _run(
+    engine: ModuleType, model: Model, settings: dict[str, float | str], start: Floats | None
+) -> highspy.Highs:
     """Return HiGHS after a run in which every call answered with its ok."""
     highs: highspy.Highs = engine.Highs()
     for name, value in settings.items():
@@ -237,6 +239,8 @@ def _run(engine: ModuleType, model: Model, settings: dict[str, float | str]) -> 
             raise EngineError(f"HiGHS {highs.version()} refuses the option {name} = {value}")
     if highs.passModel(_to_highs(engine, model)) != engine.HighsStatus.kOk:
         raise EngineError(f"HiGHS {highs.version()} refuses the model, {model.matrix.shape} rows, columns")
+    if start is not None and highs.setSolution(_to_plan(engine, start)) != engine.HighsStatus.kOk:
+        raise EngineError(f"HiGHS {highs.version()} refuses a start that keeps the model")
     if highs.run() == engine.HighsStatus.kError:
         status = highs.modelStatusToString(highs.getModelStatus())
         raise EngineError(
@@ -261,33 +265,90 @@ def _to_highs(engine: ModuleType, model: Model) -> highspy.HighsLp:
     return lp
 
 
-def _require_plan(engine: ModuleType, highs: highspy.Highs, *, time_limit_s: float) -> None:
+def _to_plan(engine: ModuleType, x: Floats) -> highspy.HighsSolution:
+    plan: highspy.HighsSolution = engine.HighsSolution()
+    plan.col_value = x
+    return plan
+
+
+def _require_plan(
+    engine: ModuleType, highs: highspy.Highs, *, time_limit_s: float, start: Floats | None
+) -> None:
     """Raise unless the run ended with an optimum, or with a plan at the time limit."""
     states, status = engine.HighsModelStatus, highs.getModelStatus()
-    has_plan = highs.getInfo().primal_solution_status == engine.SolutionStatus.kSolutionStatusFeasible
+    has_plan = _has_plan(engine, highs)
     if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
+        if start is not None:
+            raise EngineError(f"HiGHS {highs.version()} calls a model infeasible that the start keeps")
         raise InfeasibleError("the constraints conflict: no plan meets them all")
-    if status == states.kTimeLimit and not has_plan:
+    if status == states.kTimeLimit and not has_plan and start is None:
         raise InfeasibleError(f"no plan found in {time_limit_s:g} s, not proved infeasible: allow more time")
-    if status not in (states.kOptimal, states.kTimeLimit) or not has_plan:
+    if status != states.kTimeLimit and (status != states.kOptimal or not has_plan):
         raise EngineError(f"HiGHS {highs.version()} ended with status '{highs.modelStatusToString(status)}'")
+
+
+def _has_plan(engine: ModuleType, highs: highspy.Highs) -> bool:
+    return bool(highs.getInfo().primal_solution_status == engine.SolutionStatus.kSolutionStatusFeasible)
+
+
+def _best_plan(engine: ModuleType, highs: highspy.Highs, model: Model, start: Floats | None) -> Floats:
+    """Return the plan HiGHS holds, checked, or the start where that is better."""
+    plans = [] if start is None else [start]
+    if _has_plan(engine, highs):
+        plans.insert(0, _checked_plan(model, np.array(highs.getSolution().col_value)))
+    return max(plans, key=lambda x: float(model.gain @ x))
 
 
 def _checked_plan(model: Model, x: Floats) -> Floats:
     """Return the plan with whole integers, which must keep every bound and row."""
     if x.shape != model.gain.shape or not np.isfinite(x).all():
         raise EngineError("HiGHS returned no figures for its plan")
-    x = np.where(model.is_integer, np.rint(x), x).clip(model.low, model.high)
-    activity = model.matrix @ x
-    slack = 1e-6 + _TIE * (abs(model.matrix) @ np.abs(x))
-    broken = np.flatnonzero((activity < model.row_low - slack) | (activity > model.row_high + slack))
+    x = _whole(model, x)
+    broken = _broken_rows(model, x)
     if len(broken):
         raise EngineError(f"HiGHS returned a plan that breaks rows {name_some(broken.tolist())} of its model")
     return x
 
 
+def _checked_start(model: Model, start: Floats) -> Floats:
+    """Return the start with whole integers; it must keep every bound and row too."""
+    if start.shape != model.gain.shape or not np.isfinite(start).all():
+        raise DataError(f"start: give a finite value for each of the {len(model.gain)} columns")
+    x = _whole(model, start)
+    moved = np.flatnonzero(np.abs(x - start) > _MOVED)
+    if len(moved):
+        raise DataError(f"start: columns {name_some(moved.tolist())} are not whole or break their bounds")
+    broken = _broken_rows(model, x)
+    if len(broken):
+        raise DataError(f"start: breaks rows {name_some(broken.tolist())} of the model")
+    return x
+
+
+def _whole(model: Model, x: Floats) -> Floats:
+    return np.where(model.is_integer, np.rint(x), x).clip(model.low, model.high)
+
+
+def _broken_rows(model: Model, x: Floats) -> npt.NDArray[np.int64]:
+    activity = model.matrix @ x
+    slack = _MOVED + TIE * (abs(model.matrix) @ np.abs(x))
+    return np.flatnonzero((activity < model.row_low - slack) | (activity > model.row_high + slack))
+
+
+def _bound(highs: highspy.Highs, model: Model, objective: float, *, is_ended: bool) -> float:
+    """Return what no plan can exceed; the end of a linear program is its own bound."""
+    if model.is_integer.any():
+        bound = float(highs.getInfo().mip_dual_bound)
+    else:
+        bound = objective if is_ended else np.inf
+    if is_ended and bound < objective - _MOVED * max(1.0, abs(objective)):
+        raise EngineError(
+            f"HiGHS {highs.version()} claims that no plan exceeds {bound:g}; one is {objective:g}"
+        )
+    return max(objective, bound)
+
+
 def _gap(objective: float, bound: float) -> float:
     difference = bound - objective
-    if difference <= _TIE:
+    if difference <= TIE:
         return 0.0
     return difference / abs(objective) if objective else np.inf

@@ -3,6 +3,19 @@
 Coordinates are EPSG:25832 in memory. Units stand in the column names. Missing is missing, never zero.
 """
 
+from regiongeo.tables.compliance import (
+    AFIR_RULES,
+    ENOVA_STATUS,
+    EXITS,
+    POOL_STATUS,
+    POOLS,
+    ROAD_KM,
+    ROAD_SHARES,
+    ROAD_STATUS,
+    SITE_GAIN,
+    URBAN_NODES,
+    VERDICTS,
+)
 from regiongeo.tables.flows import (
     CORRIDORS,
     GATEWAYS,
@@ -13,7 +26,18 @@ from regiongeo.tables.flows import (
     ZONE_KINDS,
     ZONES,
 )
-from regiongeo.tables.inputs import CAPACITY, PLOTS, STATIONS
+from regiongeo.tables.inputs import CAPACITY, PLOTS, STATIONS, offered_energies
+from regiongeo.tables.plan import (
+    BINDS,
+    CARDS,
+    CHECKLIST,
+    CHECKLIST_ITEMS,
+    CHECKLIST_STATUSES,
+    OFFERS,
+    RELATION_SERVICE,
+    RIVALS,
+    SERVICE,
+)
 from regiongeo.tables.reference import REFERENCE, ReferenceData
 from regiongeo.tables.results import (
     CANDIDATE_KINDS,
@@ -24,26 +48,66 @@ from regiongeo.tables.results import (
     SITES,
     TRAFFIC_BASES,
 )
+from regiongeo.tables.siting import PATHS, STOPS, STRANDED, VISITS
+from regiongeo.tables.sizing import (
+    GRID_STATUSES,
+    GRID_TIMINGS,
+    STATION_DEMAND,
+    STATION_GRID,
+    STATION_HOURS,
+    STATION_SIZES,
+)
 
 __all__ = [
+    "AFIR_RULES",
+    "BINDS",
     "CANDIDATE_KINDS",
     "CAPACITY",
+    "CARDS",
+    "CHECKLIST",
+    "CHECKLIST_ITEMS",
+    "CHECKLIST_STATUSES",
     "CORRIDORS",
+    "ENOVA_STATUS",
     "EXCLUDED",
+    "EXITS",
     "GAIN",
     "GATEWAYS",
+    "GRID_STATUSES",
+    "GRID_TIMINGS",
     "HOLDOUT",
     "LINK_FLOWS",
     "LINK_TRAFFIC",
     "OBSERVATIONS",
     "OD_MATRIX",
+    "OFFERS",
+    "PATHS",
     "PLOTS",
+    "POOLS",
+    "POOL_STATUS",
     "RANKING",
     "REFERENCE",
+    "RELATION_SERVICE",
+    "RIVALS",
+    "ROAD_KM",
+    "ROAD_SHARES",
+    "ROAD_STATUS",
+    "SERVICE",
     "SITES",
+    "SITE_GAIN",
     "STATIONS",
+    "STATION_DEMAND",
+    "STATION_GRID",
+    "STATION_HOURS",
+    "STATION_SIZES",
+    "STOPS",
+    "STRANDED",
     "TRAFFIC_BASES",
+    "URBAN_NODES",
+    "VERDICTS",
+    "VISITS",
     "ZONES",
     "ZONE_KINDS",
     "ReferenceData",
+    "offered_energies",
 ]

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["REFERENCE", "ReferenceData"]
+__all__ = ["DAY_TYPES", "REFERENCE", "TRUCK_HOURS", "ReferenceData"]
+
+DAY_TYPES = ("weekday", "weekend")
+"""Kinds of days in ``truck_hours``: five and two a week."""
 
 MUNICIPALITIES = Schema(
     name="municipalities",
@@ -265,6 +268,19 @@ LENGTH_CLASSES = Schema(
         SOURCE,
     ),
 )
+TRUCK_HOURS = Schema(
+    name="truck_hours",
+    description="Share of a day's trucks (12.5 m and more) by hour, weekdays and weekends",
+    index=("day_type", "hour"),
+    columns=(
+        number("share", "share of the day's trucks in the hour from here on, stations pooled", "1", high=1),
+        number("share_low", "lower quartile of the stations' own shares", "1", high=1),
+        number("share_high", "upper quartile of the stations' own shares", "1", high=1),
+        number("day_factor", "trucks on such a day over the mean day of the week", "1"),
+        integer("n_stations", "counting stations behind the figures", low=1),
+        SOURCE,
+    ),
+)
 FUEL_SITES = Schema(
     name="fuel_sites",
     description="Fuel stations; truck sites are judged by name. OpenStreetMap: ODbL",
@@ -283,7 +299,8 @@ REFERENCE: dict[str, Schema] = {
     for schema in (
         MUNICIPALITIES, MUNICIPALITY_CODES, MEMBERS, POPULATION, PLACES, CENTRES, BUILTUP, SEA, PARKS,
         RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, GATEWAYS,
-        ROAD_ALIASES, TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY, LENGTH_CLASSES, FUEL_SITES,
+        ROAD_ALIASES, TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY, LENGTH_CLASSES,
+        TRUCK_HOURS, FUEL_SITES,
     )
 }  # fmt: skip
 """Schema of every shipped table by name."""
@@ -316,5 +333,6 @@ class ReferenceData:
     traffic_points: gpd.GeoDataFrame
     traffic_road_municipality: pd.DataFrame
     length_classes: pd.DataFrame
+    truck_hours: pd.DataFrame
     fuel_sites: gpd.GeoDataFrame
     assumptions: pd.DataFrame

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo.crs import require_work
-from regiongeo.tables import CAPACITY, PLOTS, STATIONS
+from regiongeo.tables import CAPACITY, PLOTS, STATIONS, offered_energies
 from regiongeo.userfiles.build import build_table
 from regiongeo.userfiles.checks import DEFAULT_LIMITS, Encoding, Limits, read_text, require_file, require_kind
 from regiongeo.userfiles.csvfile import read_csv
@@ -30,7 +30,13 @@ _PLOTS = Slot(
 )
 _STATIONS = Slot(
     schema=STATIONS,
-    spellings={"station_id": ("station_id", "id"), "name": ("name", "navn"), "power_kw": ("power_kw",)},
+    spellings={
+        "station_id": ("station_id", "id"),
+        "name": ("name", "navn"),
+        "power_kw": ("power_kw",),
+        "points_350kw": ("points_350kw",),
+        "energies": ("energies", "energi"),
+    },
 )
 _CAPACITY = Slot(
     schema=CAPACITY,
@@ -102,8 +108,9 @@ def load_stations(
 ) -> gpd.GeoDataFrame:
     """Read existing or decided energy stations; the same formats and rules as ``load_plots``, points only.
 
-    Needed are ``station_id`` (or ``id``) and ``name`` (or ``navn``); ``power_kw`` is optional. A file without
-    rows, such as the shipped template, gives an empty table.
+    Needed are ``station_id`` (or ``id``) and ``name`` (or ``navn``); ``power_kw``, ``points_350kw`` and
+    ``energies`` (battery, hydrogen, biogas, with a space or + between; none: charging) are optional. A file
+    without rows, such as the shipped template, gives an empty table.
 
     Returns
     -------
@@ -114,7 +121,9 @@ def load_stations(
     CrsError, DataError, SchemaError
         With every problem of the file, its place and its cure.
     """
-    return _load(path, _STATIONS, layer=layer, encoding=encoding, limits=limits)
+    stations = _load(path, _STATIONS, layer=layer, encoding=encoding, limits=limits)
+    offered_energies(stations)
+    return stations
 
 
 def load_capacity(

@@ -14,6 +14,7 @@ export function connectAbout(data, words) {
     make("h3", {}, words.say("caveats")),
     items(data.notices),
     ...(data.flows ? drawFlows(data.flows, words, items) : []),
+    ...(data.rules ? [make("h3", {}, words.say("about_rules")), items(data.rules.notices)] : []),
     make("h3", {}, words.say("credits")),
     items(data.credits),
     ...(data.credits.some((line) => line.includes("ODbL")) ? [make("p", {}, words.say("odbl_notice"))] : []),

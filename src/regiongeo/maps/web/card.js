@@ -2,13 +2,16 @@
 import { isRated } from "./data.js";
 import { button, figure, make } from "./dom.js";
 import { pinClass } from "./pins.js";
+import { drawMoreSections, drawPlanBadge, drawPlanSections } from "./plancard.js";
 
-// `onFlows` opens the flows of the main road; without it there are none.
-export function drawSiteCard(site, data, words, { onClose, onStep, onFlows }) {
+// `onFlows` opens the flows of the main road; without it there are none. `onSite` opens the card of another site.
+export function drawSiteCard(site, data, words, { onClose, onStep, onFlows, onSite }) {
   return [
     drawButtons(site, words, { onClose, onStep, all: data.sites.length }),
     ...drawHead(site, data, words),
+    ...drawPlanSections(site, data, words, { onSite }),
     ...drawContributions(site, data, words),
+    ...drawMoreSections(site, data, words, { onSite }),
     drawFacts(site, words),
     ...(onFlows ? [button(words.say("flows_behind"), onFlows, { class: "flows" })] : []),
     make("p", { class: "note" }, words.say("protection")),
@@ -29,7 +32,8 @@ function drawHead(site, data, words) {
   return [
     make("h2", { tabindex: "-1" }, site.name),
     make("p", { class: "rank" }, ...drawRank(site, data, words),
-      site.gain ? make("span", { class: "badge" }, words.say(site.gain.is_locked ? "locked" : "in_portfolio")) : ""),
+      site.gain ? make("span", { class: "badge" }, words.say(site.gain.is_locked ? "locked" : "in_portfolio")) : "",
+      drawPlanBadge(site, words)),
     site.kind === "possible_junction" ? make("p", { class: "warning" }, words.say("possible_junction")) : "",
     site.is_search_area ? make("p", { class: "warning" }, words.say("search_area")) : "",
     isRated(site) ? drawFigures(site, words) : "",

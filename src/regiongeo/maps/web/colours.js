@@ -17,4 +17,7 @@ export const PARK = "#cfe3c4";
 export const RAIL = "#6d7f9c";
 export const MINOR = "#cfccc4";
 export const UNKNOWN = "#77736b";
+export const COVERED = "#009e73";
+export const MISSING = "#c4001d";
+export const NOT_KNOWN = "#66636b";
 export const FOCUS = "#0060df";

@@ -15,7 +15,7 @@ const SWEDEN = [59.55, 12.25];
 const SHIELD_GAP = 190;
 const PIN_REACH = 16;
 
-export function drawLabels(map, data, words, { pins, subregions }) {
+export function drawLabels(map, data, words, { pins, tags, subregions }) {
   const pane = map.createPane("labels");
   pane.style.zIndex = 590;
   pane.style.pointerEvents = "none";
@@ -41,7 +41,7 @@ export function drawLabels(map, data, words, { pins, subregions }) {
   }
 
   function drawStems(context) {
-    for (const pin of pins()) {
+    for (const pin of [...pins(), ...tags()]) {
       const [head, root] = [pin.getLatLng(), pin.place].map((at) => map.latLngToContainerPoint(at));
       if (head.distanceTo(root) > 2) drawStem(context, root, head);
     }
@@ -51,6 +51,11 @@ export function drawLabels(map, data, words, { pins, subregions }) {
     for (const pin of pins()) {
       const { x, y } = map.latLngToContainerPoint(pin.getLatLng());
       index.block([x - PIN_REACH, y - PIN_REACH, x + PIN_REACH, y + PIN_REACH]);
+    }
+    for (const tag of tags()) {
+      const { x, y } = map.latLngToContainerPoint(tag.getLatLng());
+      const [width, height] = tag.options.icon.options.iconSize;
+      index.block([x - width / 2, y - height / 2, x + width / 2, y + height / 2]);
     }
   }
 

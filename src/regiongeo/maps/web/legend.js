@@ -17,9 +17,13 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
       box.checked = on;
       legend.hidden = !on;
     };
-    const legend = make("ul", { hidden: !layer.on }, ...layer.legend.map((row) => drawRow(row, words)));
+    // A layer with a body of its own fills it itself.
+    const legend = layer.body ?? make("ul", {}, ...layer.legend.map((row) => drawRow(row, words)));
+    legend.hidden = !layer.on;
+    layer.restack = restack;
     box.addEventListener("change", () => {
       legend.hidden = !box.checked;
+      if (layer.body) legend.scrollIntoView({ block: "nearest" });
       apply(layer, box.checked);
       restack();
       onChange();
@@ -44,8 +48,8 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
   }
 }
 
-function drawRow(row, words) {
-  const picture = row.pin ? make("span", { class: "pin small" }, row.pin) : swatch(row.style);
+export function drawRow(row, words) {
+  const picture = row.picture ?? (row.pin ? make("span", { class: "pin small" }, row.pin) : swatch(row.style));
   return make("li", {}, make("span", { class: "picture" }, picture), row.text ?? words.say(row.label), count(row, words));
 }
 

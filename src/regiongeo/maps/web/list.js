@@ -2,6 +2,7 @@
 import { CHOSEN } from "./colours.js";
 import { isRated } from "./data.js";
 import { fillText, make } from "./dom.js";
+import { chips } from "./energy.js";
 import { isPinned } from "./pins.js";
 import { swatch } from "./symbols.js";
 
@@ -47,7 +48,7 @@ function drawRow(site, words, onSelect) {
     "button",
     { type: "button", tabindex: "-1", "data-id": site.id },
     make("span", { class: isPinned(site) ? "pin small" : "number" }, isRated(site) ? String(site.rank) : "–"),
-    make("span", { class: "name" }, site.name, site.gain ? star(words) : ""),
+    make("span", { class: "name" }, site.name, site.gain ? star(words) : "", ...(site.offers ? [" ", ...chips(site.offers, words)] : [])),
     make("span", { class: "points" }, isRated(site) ? words.points(site.score) : "–"),
     make("span", { class: "details" }, describe(site, words)),
   );

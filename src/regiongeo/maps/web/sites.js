@@ -3,6 +3,7 @@ import L from "leaflet";
 import { CHOSEN, GREY, INK, SCORE, STATION, UNSURE } from "./colours.js";
 import { classOf, decodeLines, decodePoint, isRated } from "./data.js";
 import { make, tooltip } from "./dom.js";
+import { nameEnergies } from "./energy.js";
 import { isPinned, pinClass, spread } from "./pins.js";
 import { symbol } from "./symbols.js";
 
@@ -62,6 +63,9 @@ export function drawSites(map, data, words, onSelect) {
   return {
     show,
     highlight,
+    describe: (site) => describeSite(site, words),
+    // Boxes on the layer no tag may cover.
+    keepClear: () => nameOfLargest(map, data).map(({ x, y }) => [x - 12, y - 10, x + 12, y + 10]),
     pins: () => pins.filter((pin) => map.hasLayer(pin)),
     layers: [
       { key: "layer_sites", on: true, level: 10, group: ranked, legend: legendOf(data, words) },
@@ -168,6 +172,7 @@ function describeSite(site, words) {
     isRated(site) ? `${site.rank}. ${site.name}` : site.name,
     ...figures,
     site.gain ? words.say("in_portfolio") : "",
+    site.offers ? words.say("in_plan_with", { energies: nameEnergies(site.offers, words) }) : "",
     site.is_search_area ? words.say(markOf(site).label) : "",
   );
 }

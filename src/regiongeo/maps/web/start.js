@@ -9,7 +9,10 @@ import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
 import { makeList } from "./list.js";
 import { makePanel } from "./panel.js";
+import { drawPlan } from "./plan.js";
+import { showPlanSummary } from "./plansummary.js";
 import { drawRoads } from "./roads.js";
+import { drawRuleCard, drawRules } from "./rules.js";
 import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
 import { offerTiles } from "./tiles.js";
@@ -20,10 +23,11 @@ export function start(map) {
   const data = readData(document);
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
-  const choice = { subregion: "", onlyPortfolio: false };
+  const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false };
 
   writeHeader(data, words);
   connectAbout(data, words);
+  showPlanSummary(data, words);
   foldLegend();
   easeAim(map);
   addControls(map, data, words);
@@ -32,11 +36,14 @@ export function start(map) {
   const background = drawBackground(map, data, words);
   const roads = drawRoads(map, data, words, (road) => selectRoad(road));
   const sites = drawSites(map, data, words, (site) => select(site));
+  const plan = drawPlan(map, data, words, { sites, onSelect: (site) => select(site, { zoom: false }) });
+  const rules = drawRules(map, data, words, (road) => selectRule(road));
   const tiles = offerTiles(map, data, words, { land: background.land, announce });
-  const labels = drawLabels(map, data, words, { pins: sites.pins, subregions: background.subregions });
+  const labels = drawLabels(map, data, words, { pins: sites.pins, tags: plan.tags, subregions: background.subregions });
   const [counted, otherRoads] = roads.layers;
   const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
-  drawLayerList(map, words, { main: [...sites.layers, counted], more }, { onChange: labels.draw });
+  const main = [...plan.layers, ...sites.layers, counted, ...rules.layers];
+  drawLayerList(map, words, { main, more }, { onChange: redraw });
   unfoldMore();
 
   const panel = makePanel();
@@ -48,13 +55,21 @@ export function start(map) {
   labels.draw();
 
   function isShown(site) {
-    return (!choice.subregion || site.subregion === choice.subregion) && (!choice.onlyPortfolio || site.gain);
+    return (!choice.subregion || site.subregion === choice.subregion)
+      && (!choice.onlyPortfolio || site.gain) && (!choice.onlyPlan || site.offers);
+  }
+
+  // What steps aside for what else is shown.
+  function redraw() {
+    plan.place();
+    labels.draw();
   }
 
   function update() {
     const shown = data.sites.filter(isShown);
     list.show(shown);
     sites.show(shown);
+    plan.show(shown);
     labels.draw();
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
@@ -71,7 +86,7 @@ export function start(map) {
     roads.highlight(null);
     const road = stretchOf(site, data);
     const onFlows = road && (() => selectRoad(road, { from: site }));
-    panel.show(drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows }), { onClose: () => deselect(site) });
+    panel.show(drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select }), { onClose: () => deselect(site) });
     announce(isRated(site) ? words.say("selected", site) : site.name);
   }
 
@@ -87,6 +102,13 @@ export function start(map) {
     const back = from ? from.name : words.say("back");
     panel.show(drawFlowCard(road, data, words, { onClose: panel.close, back }), { onClose: () => deselectRoad(from) });
     announce(words.say("flows_title", { road: nameOf(road, words) }));
+  }
+
+  function selectRule(road) {
+    sites.highlight(null);
+    roads.highlight(road);
+    panel.show(drawRuleCard(road, data, words, { onClose: panel.close }), { onClose: () => deselectRoad(null) });
+    announce(words.say("rule_title", road));
   }
 
   function deselectRoad(from) {
@@ -115,9 +137,11 @@ function connectFilters(data, choice, { update, onArea }) {
     onArea(select.value);
     update();
   });
-  const only = document.getElementById("only-portfolio");
-  only.addEventListener("change", () => {
-    choice.onlyPortfolio = only.checked;
-    update();
-  });
+  document.getElementById("only-plan").closest("label").hidden = !data.plan;
+  for (const [id, key] of [["only-portfolio", "onlyPortfolio"], ["only-plan", "onlyPlan"]]) {
+    document.getElementById(id).addEventListener("change", ({ target }) => {
+      choice[key] = target.checked;
+      update();
+    });
+  }
 }

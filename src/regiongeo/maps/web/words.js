@@ -2,6 +2,9 @@
 
 const LOCALES = { nb: "nb-NO", en: "en-GB" };
 
+const TWO_DIGITS = { maximumSignificantDigits: 2 };
+const WHOLE = { maximumFractionDigits: 0 };
+
 export function fillPlaces(text, values) {
   return text.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
 }
@@ -16,10 +19,20 @@ export function makeWords(texts, lang) {
     return new Intl.NumberFormat(locale, digits).format(value);
   }
 
+  const percent = (share) => `${number(share * 100)}${lang === "nb" ? "\u00a0" : ""}%`;
+
   return {
     say,
     number,
-    percent: (share) => `${number(share * 100)}${lang === "nb" ? "\u00a0" : ""}%`,
+    percent,
+    // Whole from 10 up, else two significant digits, as the data block has it.
+    amount: (value) => new Intl.NumberFormat(locale, Math.abs(value) < 10 ? TWO_DIGITS : WHOLE).format(value),
+    // Nearly all is not all, and nearly none is not none.
+    share(share) {
+      if (share > 0 && share < 0.005) return `< ${percent(0.01)}`;
+      return share < 1 && share >= 0.995 ? `> ${percent(0.99)}` : percent(share);
+    },
+    check: ({ requirement, deadline }) => `${say(`rule_${requirement}`)} ${deadline}`,
     range: (low, high) => (low === high ? number(low) : fillPlaces(texts.class_to, { low: number(low), high: number(high) })),
     // Volumes are those of the base year, whichever year was counted.
     basis({ traffic_basis: basis, basis_year: year }, base) {

@@ -1,0 +1,320 @@
+"""Solve a refuelling case: the merged model, and windows added where a choice serves less than it seems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from regiongeo.errors import InfeasibleError
+from regiongeo.siting.greedy import choose_greedily
+from regiongeo.siting.pathcover import Ways, cover_model, merge_ways, narrow_cover, plan_of
+from regiongeo.siting.settle import settle_ties, solve_settled
+from regiongeo.siting.solver import TIE, Model, Relaxation, Solution, relax, solve
+from regiongeo.siting.tours import Tours, are_driven
+from regiongeo.siting.windows import add_windows, missing_windows
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from regiongeo.siting.offers import Offers
+    from regiongeo.siting.pathcover import PathCover
+
+    Flags = npt.NDArray[np.bool_]
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Case", "Found", "find_choice", "thrift"]
+
+_PROMISING = 40  # options of the first, narrow search
+_TRIAL_SHARE = 0.3  # of the time left, for the first search
+_TRACE = 1e-6  # part of an option that a relaxation chooses
+_DUST = 1e-6  # of the total credit: what the duals of a relaxation may be off
+_WARM_ROUNDS = 5  # of greedy choice at most, while windows lack for it
+_SCALE = 1e6  # total credit in the model, so that the solver's tolerances mean the same at any unit
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """A refuelling question in sorted numbers."""
+
+    offers: Offers
+    tours: tuple[Tours, ...]
+    """By layer, without the stops where its energy can never be had."""
+    ways: tuple[Ways, ...]
+    """By layer."""
+    total: float
+    """Credit if every relation were served."""
+
+    @property
+    def scale(self) -> float:
+        """Factor from credit to the objective of the model."""
+        return _SCALE / self.total
+
+    def value(self, chosen: Flags) -> float:
+        """Return the credit that chosen columns earn, found by driving every tour."""
+        return sum(
+            float(ways.best(are_driven(tours, offered[tours.site])).sum())
+            for ways, tours, offered in zip(self.ways, self.tours, self.offers.offered(chosen), strict=True)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """The best choice found, and what is known of better ones."""
+
+    chosen: Flags
+    """By column of the offers."""
+    claimed: float
+    """Credit that the model counts."""
+    bound: float
+    """No choice can earn more."""
+    status: Literal["optimal", "feasible"]
+    is_settled: bool
+    size: pd.Series
+    """Paths, windows, merged_windows, merged_paths, added_windows and rounds of the model."""
+    build_s: float
+    solve_s: float
+
+
+def find_choice(
+    case: Case, *, time_limit_s: float, seed: int, threads: int, max_gap: float, rel_gap: float
+) -> Found:
+    """Return the choice that earns most credit; of equal ones the cheapest, then that with the earliest ids.
+
+    Raises
+    ------
+    InfeasibleError
+        If the limits conflict, or time ran out without a plan or with a gap above ``max_gap``.
+    EngineError
+        As `regiongeo.siting.solver.solve`.
+    """
+    ask = _Ask(deadline=perf_counter() + time_limit_s, seed=seed, threads=threads)
+    merged, best, bound, rounds = _solve_rounds(case, ask, rel_gap=rel_gap)
+    value = case.value(best)
+    is_optimal = bound - value <= TIE * case.total
+    if not is_optimal and bound - value > max_gap * value:
+        gap = bound / value - 1 if value else np.inf
+        raise InfeasibleError(
+            f"no plan proved good enough in {time_limit_s:g} s: one up to {gap:.0%} better than the best "
+            f"found may exist, accepted are {max_gap:.0%}: allow more time or ask for fewer sites"
+        )
+    settled = _settle(case, merged, best, ask) if is_optimal and not rel_gap else None
+    chosen, last = (best, merged) if settled is None else settled
+    return Found(
+        chosen=chosen,
+        claimed=last.cover.value(chosen),
+        bound=value if is_optimal else bound,
+        status="optimal" if is_optimal else "feasible",
+        is_settled=settled is not None,
+        size=_size(case, last, rounds),
+        build_s=merged.seconds,
+        solve_s=ask.spent_s,
+    )
+
+
+def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> tuple[_Merged, Flags, float, int]:
+    """Solve until the solver's choice serves what it seems to, or time is up.
+
+    Returns the last model, the best choice of all rounds, what no choice can exceed, and the rounds. Each
+    model allows all that can be driven and more, so each bound holds.
+    """
+    merged, best = _warm_up(case)
+    bound, rounds = np.inf, 0
+    while True:
+        rounds += 1
+        merged, best = _narrowed(case, merged, best, ask)
+        start = None if best is None else plan_of(merged.cover, best)
+        solution = ask.solve(merged.model, start=start, rel_gap=rel_gap)
+        chosen = solution.x[: case.offers.columns].astype(bool)
+        best = chosen if best is None else max(best, chosen, key=case.value)
+        bound = min(bound, max(solution.bound / case.scale + merged.cover.base, case.value(best)))
+        ways = _with_missing(case, merged.ways, chosen)
+        if ways is merged.ways:
+            return merged, best, bound, rounds
+        merged = _merge(case, ways)
+        if ask.left_s <= 0:
+            return merged, best, bound, rounds
+
+
+def _narrowed(case: Case, merged: _Merged, best: Flags | None, ask: _Ask) -> tuple[_Merged, Flags | None]:
+    """Leave out the options that no choice better than, or as good as, the best can hold.
+
+    The relaxation says by how much its bound falls if an option is chosen: where it falls below the best
+    choice known, the option is out (reduced-cost fixing). A first search among the most promising options
+    makes that choice good.
+    """
+    relaxed = None if best is None else ask.relax(merged.model)
+    if best is None or relaxed is None:
+        return merged, best
+    columns = case.offers.columns
+    x, loss = relaxed.x[:columns], relaxed.loss[:columns]
+    near = best | (x > _TRACE)
+    order = np.argsort(np.where(near, -1.0, loss), kind="stable")
+    near[order[: max(_PROMISING, 2 * int(near.sum()))]] = True
+    trial = _merge(case, merged.ways, kept=near)
+    found = ask.solve(trial.model, start=plan_of(trial.cover, best), time_share=_TRIAL_SHARE)
+    best = max(best, found.x[:columns].astype(bool), key=case.value)
+    room = relaxed.bound - (case.value(best) - merged.cover.base) * case.scale
+    is_in = best | (x > _TRACE) | (loss <= room + _DUST * _SCALE)
+    return _merge(case, merged.ways, kept=is_in), best
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Merged:
+    """The model of all ways with the windows known so far."""
+
+    ways: tuple[Ways, ...]
+    cover: PathCover
+    model: Model
+    seconds: float
+    kept: Flags | None = None
+    """Options that may be chosen, where others cannot be in a best choice."""
+
+
+class _Ask:
+    """Solve within one time limit, and count the time spent."""
+
+    def __init__(self, *, deadline: float, seed: int, threads: int) -> None:
+        self._deadline, self._seed, self._threads = deadline, seed, threads
+        self.spent_s = 0.0
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self._deadline - perf_counter())
+
+    def relax(self, model: Model) -> Relaxation | None:
+        began = perf_counter()
+        found = relax(model, time_limit_s=self.left_s, threads=self._threads)
+        self.spent_s += perf_counter() - began
+        return found
+
+    def solve(
+        self, model: Model, *, start: Floats | None, rel_gap: float = 0.0, time_share: float = 1.0
+    ) -> Solution:
+        began = perf_counter()
+        found = solve(
+            model,
+            time_limit_s=self.left_s * time_share,
+            seed=self._seed,
+            threads=self._threads,
+            max_gap=np.inf,
+            rel_gap=rel_gap,
+            start=start,
+        )
+        self.spent_s += perf_counter() - began
+        return found
+
+    def settle(self, model: Model, x: Floats, columns: int, cost: Floats | None) -> Floats | None:
+        """Return the cheapest plan as good as ``x`` with the earliest columns; None if time ran out."""
+        began = perf_counter()
+        found = self._earliest(model, x, columns) if cost is None else self._cheapest(model, x, cost)
+        self.spent_s += perf_counter() - began
+        return found
+
+    def _earliest(self, model: Model, x: Floats, columns: int) -> Floats | None:
+        worth = float(model.gain @ x)
+        try:
+            return settle_ties(
+                model,
+                Solution(status="optimal", x=x, objective=worth, bound=worth, gap=0.0, seconds=0.0),
+                np.arange(columns),
+                time_limit_s=self.left_s,
+                seed=self._seed,
+                threads=self._threads,
+            ).x
+        except InfeasibleError:
+            return None
+
+    def _cheapest(self, model: Model, x: Floats, cost: Floats) -> Floats | None:
+        found, is_settled = solve_settled(
+            model,
+            np.arange(len(cost)),
+            time_limit_s=self.left_s,
+            seed=self._seed,
+            threads=self._threads,
+            max_gap=np.inf,
+            start=x,
+            then=thrift(cost, len(x)),
+        )
+        return found.x if is_settled else None
+
+
+def thrift(cost: Floats, columns: int) -> Floats:
+    """Return the gain by which the cheapest choice is best; decisions are the first of the columns."""
+    gain = np.zeros(columns)
+    gain[: len(cost)] = -cost / (float(cost.max()) or 1.0)
+    return gain
+
+
+def _merge(case: Case, ways: tuple[Ways, ...], *, kept: Flags | None = None) -> _Merged:
+    """Return the model of all ways, or that in which only some options may be chosen."""
+    began = perf_counter()
+    cover, offers = merge_ways(ways, options=case.offers.columns), case.offers
+    if kept is not None:
+        cover, offers = narrow_cover(cover, kept), replace(offers, high=np.where(kept, offers.high, 0.0))
+    model = cover_model(cover, offers, scale=case.scale)
+    return _Merged(ways=ways, cover=cover, model=model, seconds=perf_counter() - began, kept=kept)
+
+
+def _warm_up(case: Case) -> tuple[_Merged, Flags | None]:
+    """Return a start, or None, and the model with the windows that lacked for it and those tried before."""
+    merged = _merge(case, case.ways)
+    for _ in range(_WARM_ROUNDS):
+        start = _greedy_start(case, merged.cover)
+        ways = merged.ways if start is None else _with_missing(case, merged.ways, start)
+        if ways is merged.ways:
+            return merged, start
+        merged = _merge(case, ways)
+    return merged, start
+
+
+def _greedy_start(case: Case, cover: PathCover) -> Flags | None:
+    """Return a good choice, or None if the greedy one does not keep the limits."""
+    offers = case.offers
+    chosen = choose_greedily(cover, offers.completed(offers.low > 0), offers)
+    return chosen if offers.keeps(chosen) else None
+
+
+def _with_missing(case: Case, ways: tuple[Ways, ...], chosen: Flags) -> tuple[Ways, ...]:
+    """Return the ways with the windows that this choice shows to lack; the same if none does."""
+    found = [
+        missing_windows(tours, one.windows, offered)
+        for tours, one, offered in zip(case.tours, ways, case.offers.offered(chosen), strict=True)
+    ]
+    if not any(len(paths) for _, paths in found):
+        return ways
+    return tuple(
+        replace(one, windows=add_windows(one.windows, rows, paths))
+        for one, (rows, paths) in zip(ways, found, strict=True)
+    )
+
+
+def _settle(case: Case, merged: _Merged, best: Flags, ask: _Ask) -> tuple[Flags, _Merged] | None:
+    """Return the cheapest and earliest of equally good choices with its model; None if time runs out."""
+    columns, cost = case.offers.columns, case.offers.cost
+    while True:
+        x = ask.settle(merged.model, plan_of(merged.cover, best), columns, cost)
+        if x is None:
+            return None
+        chosen = x[:columns].astype(bool)
+        ways = _with_missing(case, merged.ways, chosen)
+        if ways is merged.ways:
+            return chosen, merged
+        merged = _merge(case, ways, kept=merged.kept)
+
+
+def _size(case: Case, merged: _Merged, rounds: int) -> pd.Series:
+    windows = sum(ways.windows.of_path.nnz for ways in case.ways)
+    return pd.Series(
+        {
+            "paths": sum(len(ways.credit) for ways in case.ways),
+            "windows": windows,
+            "merged_windows": merged.cover.windows.shape[0],
+            "merged_paths": merged.cover.claims.shape[0],
+            "added_windows": sum(ways.windows.of_path.nnz for ways in merged.ways) - windows,
+            "rounds": rounds,
+        }
+    )

@@ -1,0 +1,390 @@
+"""The station plan: whole trips with each energy, the sites that serve most of them, and how large they get.
+
+Read `plan_stations`: it is the method, in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from regiongeo.assumptions import assumption
+from regiongeo.distances import pairs_within
+from regiongeo.driving import driving_rule, forced_breaks, sum_breaks
+from regiongeo.errors import ScenarioError
+from regiongeo.flows import ENERGY_UNITS, energy_per_km
+from regiongeo.result import StationPlan
+from regiongeo.schema import validate
+from regiongeo.siting.build import build_relations, build_trips, find_stops, trips_in_need
+from regiongeo.siting.limits import Limits
+from regiongeo.siting.refuel import Layer, choose_refuelling
+from regiongeo.siting.routes import find_ways
+from regiongeo.siting.simulate import simulate, site_use
+from regiongeo.siting.trips import Reach
+from regiongeo.sizing import energy_share, station_sizes
+from regiongeo.tables import OFFERS, RELATION_SERVICE, SERVICE, STOPS, offered_energies
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from regiongeo.distances import Distances
+    from regiongeo.flows import FlowResult
+    from regiongeo.scenario import Energy, Scenario
+    from regiongeo.siting.refuel import Refuelling
+    from regiongeo.siting.routes import Ways
+    from regiongeo.siting.trips import Trips
+
+__all__ = ["energy_reach", "plan_stations", "station_site"]
+
+_APART = "\t"
+
+
+def station_site(station_id: str) -> str:
+    """Name an existing station among the sites trucks may use."""
+    return f"station/{station_id}"
+
+
+def plan_stations(
+    flows: FlowResult,
+    distances: Distances,
+    *,
+    scenario: Scenario,
+    assumptions: pd.DataFrame,
+    hours: pd.DataFrame,
+    stations: gpd.GeoDataFrame,
+    grid: pd.DataFrame,
+) -> StationPlan:
+    """Choose the sites and what they offer so that most trucks drive their whole trip, and size them.
+
+    Parameters
+    ----------
+    flows
+        Truck flows of the year asked for.
+    distances
+        From sites and existing stations, on the network cut at them.
+    scenario
+        ``refuelling``, and size, spacing and locked sites of ``plan``.
+    assumptions
+        ``siting.*``, ``sizing.*``, ``energy_use.*``.
+    hours
+        Schema TRUCK_HOURS.
+    stations
+        Schema STATIONS: they serve trucks beside the new sites, and count in no limit.
+    grid
+        Schema STATION_GRID by site: free capacity where the user gave it.
+
+    Raises
+    ------
+    RegionGeoError
+        As the steps: conflicting limits, no trip that needs a station, a solver that fails.
+
+    Notes
+    -----
+    Weaknesses: relations are estimated from counts (docs/flows.md); every truck of an energy has one range;
+    queues and opening hours are left out of the choice, and sizes follow from it.
+    """
+    asked = scenario.refuelling
+    relations, ways, trips = _build_trips(flows, distances, scenario=scenario, assumptions=assumptions)
+    fleets = [
+        _read_fleet(energy, trips, scenario=scenario, assumptions=assumptions) for energy in asked.energies
+    ]
+    offered = offered_energies(stations)
+    chosen = choose_refuelling(
+        [_layer(fleet, distances, offered, scenario=scenario) for fleet in fleets],
+        [*distances.metres.index, *map(station_site, stations.index)],
+        _limits(distances, scenario),
+        aim="trips" if asked.objective == "trucks" else "truck_km",
+        time_limit_s=asked.time_limit_s,
+        seed=scenario.uncertainty.seed,
+    )
+    use = _use_of_sites(fleets, chosen)
+    is_new = use.index.get_level_values("site_id").isin(chosen.sites)
+    sizes = station_sizes(
+        use[is_new],
+        hours=hours,
+        assumptions=assumptions,
+        shares={fleet.energy: fleet.truck_share for fleet in fleets},
+        season=asked.season,
+        grid=grid.loc[list(chosen.sites)],
+        year=asked.year,
+    )
+    return StationPlan(
+        sites=chosen.sites,
+        offers=_offers(chosen, use, fleets, locked=scenario.plan.locked),
+        service=pd.concat([_service(fleet, chosen, trips) for fleet in fleets]).pipe(validate, SERVICE),
+        relations=_relations(fleets, chosen, trips, relations),
+        added=chosen.added,
+        sizes=sizes,
+        breaks=_breaks(ways, relations, trips, chosen, distances, assumptions=assumptions),
+        objective=asked.objective,
+        bound=chosen.bound,
+        gap=chosen.gap,
+        status=chosen.status,
+        seconds=float(chosen.seconds["all"]),
+        is_settled=chosen.is_settled,
+    )
+
+
+def energy_reach(assumptions: pd.DataFrame, energy: Energy, *, scenario: Scenario) -> Reach:
+    """Work out the range on an energy: ``tank * (1 - reserve) / use per km``, unless the scenario states it.
+
+    Raises
+    ------
+    AssumptionError
+        If a number is missing.
+    """
+    asked = scenario.refuelling
+    if energy in asked.range_km:
+        return Reach(range_km=asked.range_km[energy])
+    tank = f"{energy}_{asked.biogas}" if energy == "biogas" else energy
+    full = assumption(assumptions, f"siting.tank.{tank}", unit=ENERGY_UNITS[energy])
+    reserve = assumption(assumptions, f"siting.reserve.{energy}", unit="1")
+    use = energy_per_km(assumptions, energy, season=asked.season)
+    return Reach(range_km=full * (1 - reserve) / use)
+
+
+def _build_trips(
+    flows: FlowResult, distances: Distances, *, scenario: Scenario, assumptions: pd.DataFrame
+) -> tuple[pd.DataFrame, Ways, Trips]:
+    """Return the relations, their ways, and the trips with the sites and stations along them."""
+    asked = scenario.refuelling
+    beyond_km = assumption(assumptions, "siting.beyond_km", unit="km")
+    relations = build_relations(flows.zones, flows.trips, beyond_km=beyond_km)
+    ways = find_ways(
+        distances.network,
+        relations,
+        stretch=asked.stretch,
+        alternatives=asked.alternatives,
+        most_shared=assumption(assumptions, "siting.most_shared", unit="1"),
+        draws=int(assumption(assumptions, "siting.route_draws", unit="draws")),
+        spread=assumption(assumptions, "flow_route_spread", unit="min"),
+        seed=scenario.uncertainty.seed,
+    )
+    start_km = relations["start_km"].loc[ways.paths["pair_id"]].set_axis(ways.paths.index)
+    existing = pd.Index([station_site(one) for one in distances.station_metres.index], name="site_id")
+    stops = find_stops(
+        ways,
+        start_km,
+        pd.concat([distances.metres, distances.station_metres.set_axis(existing)]),
+        pd.concat([distances.offset_m, distances.station_offset_m.set_axis(existing)]),
+        limit_km=asked.detour_km,
+    )
+    decay = assumption(assumptions, "siting.decay_per_minute", unit="1/min")
+    return relations, ways, build_trips(ways, relations, stops, decay_per_minute=decay)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fleet:
+    """The trucks on one energy."""
+
+    energy: Energy
+    reach: Reach
+    truck_share: float
+    depot_share: float
+    trips: Trips
+    """Those that need a station, as if all trucks drove on the energy; relations split by depot."""
+    free: pd.Series[float]
+    """Trips of the split relations that need none."""
+
+
+def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions: pd.DataFrame) -> _Fleet:
+    reach = energy_reach(assumptions, energy, scenario=scenario)
+    depot_share = assumption(assumptions, f"siting.depot_share.{energy}", unit="1")
+    needing, free = trips_in_need(trips, reach=reach, depot_share=depot_share)
+    return _Fleet(
+        energy=energy,
+        reach=reach,
+        truck_share=energy_share(assumptions, energy, year=scenario.refuelling.year),
+        depot_share=depot_share,
+        trips=needing,
+        free=free,
+    )
+
+
+def _layer(fleet: _Fleet, distances: Distances, offered: pd.DataFrame, *, scenario: Scenario) -> Layer:
+    asked, sites = scenario.refuelling, distances.metres.index
+    cost = None
+    if asked.budget_mnok is not None:
+        cost = pd.Series(asked.offer_cost_mnok.get(fleet.energy, 0.0), index=sites, dtype=float)
+    return Layer(
+        name=fleet.energy,
+        trips=fleet.trips,
+        reach=fleet.reach,
+        weight=fleet.truck_share,
+        cost=cost,
+        existing=tuple(station_site(one) for one in offered.index[offered[fleet.energy]]),
+        locked_out=tuple(station_site(one) for one in offered.index[~offered[fleet.energy]]),
+        most=asked.most[fleet.energy],
+    )
+
+
+def _limits(distances: Distances, scenario: Scenario) -> Limits:
+    plan, asked, sites = scenario.plan, scenario.refuelling, distances.metres.index
+    near = pairs_within(distances, plan.portfolio_spacing_km * 1000)
+    cost = None
+    if asked.budget_mnok is not None:
+        if not asked.site_cost_mnok and not asked.offer_cost_mnok:
+            raise ScenarioError(
+                "refuelling.budget_mnok needs costs: give site_cost_mnok or offer_cost_mnok there"
+            )
+        cost = pd.Series(asked.site_cost_mnok, index=sites, dtype=float)
+    return Limits(
+        size=plan.portfolio_size if asked.budget_mnok is None else None,
+        budget=asked.budget_mnok,
+        cost=cost,
+        locked_in=plan.locked,
+        too_close=tuple(zip(near["site_id"], near["other_id"], strict=True)),
+    )
+
+
+def _use_of_sites(fleets: list[_Fleet], chosen: Refuelling) -> pd.DataFrame:
+    """Drive the trips of each energy and sum what they take at each site; by site_id and energy."""
+    parts = {}
+    for fleet in fleets:
+        open_sites = chosen.offers.index[chosen.offers[fleet.energy]]
+        drives = simulate(fleet.trips, open_sites, reach=fleet.reach)
+        parts[fleet.energy] = site_use(fleet.trips, drives)
+    table = pd.concat(parts, names=["energy"]).swaplevel().sort_index()
+    return table[["stops_per_day", "refilled_km_per_day"]]
+
+
+def _offers(
+    chosen: Refuelling, use: pd.DataFrame, fleets: list[_Fleet], *, locked: tuple[str, ...]
+) -> pd.DataFrame:
+    share = pd.Series({fleet.energy: fleet.truck_share for fleet in fleets})
+    site, energy = (use.index.get_level_values(name) for name in ("site_id", "energy"))
+    of_fleet = use.mul(share.loc[energy].to_numpy(), axis=0)
+    loss = chosen.loss.reindex(use.index).fillna(0.0)
+    return validate(
+        pd.DataFrame(
+            {
+                "is_existing": ~site.isin(chosen.sites),
+                "is_locked": site.isin(locked),
+                **of_fleet,
+                "lost_trips_per_day": loss["trips_per_day"],
+                "lost_truck_km_per_day": loss["truck_km_per_day"],
+            },
+            index=use.index,
+        ),
+        OFFERS,
+    )
+
+
+def _service(fleet: _Fleet, chosen: Refuelling, trips: Trips) -> pd.DataFrame:
+    every = trips.paths.drop_duplicates("pair_id").set_index("pair_id")
+    free = fleet.free.groupby(_relation_of(fleet.free.index)).sum()
+    told = chosen.relations.loc[fleet.energy]
+    lost = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id").loc[told.index]
+    lost = lost.loc[~told["is_possible"].to_numpy(), "trips_per_day"]
+    impossible = lost.groupby(_relation_of(lost.index)).sum()
+    served = chosen.served.loc[fleet.energy].astype(float).to_dict()
+    km = every["inside_km"]
+    amounts = {
+        "all": (every["trips_per_day"].sum(), (every["trips_per_day"] * km).sum()),
+        "free": (free.sum(), (free * km.loc[free.index]).sum()),
+        "impossible": (impossible.sum(), (impossible * km.loc[impossible.index]).sum()),
+    }
+    row: dict[str, float] = {
+        "range_km": fleet.reach.range_km,
+        "truck_share": fleet.truck_share,
+        "depot_share": fleet.depot_share,
+        "sites": int(chosen.offers.loc[list(chosen.sites), fleet.energy].sum()),
+    }
+    for place, unit in enumerate(("trips", "truck_km")):
+        for words, pair in amounts.items():
+            row[f"{words}_{unit}_per_day"] = float(pair[place]) * fleet.truck_share
+        row[f"served_{unit}_per_day"] = row[f"free_{unit}_per_day"] + served[f"served_{unit}_per_day"]
+    return pd.DataFrame([row], index=pd.Index([fleet.energy], name="energy"))
+
+
+def _relations(
+    fleets: list[_Fleet], chosen: Refuelling, trips: Trips, relations: pd.DataFrame
+) -> pd.DataFrame:
+    """Sum by places at both ends which trips get through."""
+    parts = {fleet.energy: _served_relations(fleet, chosen, trips, relations) for fleet in fleets}
+    return validate(pd.concat(parts, names=["energy"]), RELATION_SERVICE)
+
+
+def _served_relations(
+    fleet: _Fleet, chosen: Refuelling, trips: Trips, relations: pd.DataFrame
+) -> pd.DataFrame:
+    every = trips.paths.drop_duplicates("pair_id").set_index("pair_id")
+    told = chosen.relations.loc[fleet.energy]
+    volume = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id")["trips_per_day"]
+    through = volume.loc[told.index] * told["served_share"]
+    by_pair = pd.concat([fleet.free, through])
+    through = by_pair.groupby(_relation_of(by_pair.index)).sum().reindex(every.index, fill_value=0.0)
+    ends = np.sort(relations.loc[every.index, ["one_end", "other_end"]].to_numpy(dtype=object), axis=1)
+    volume = every["trips_per_day"] * fleet.truck_share
+    table = pd.DataFrame(
+        {
+            "one_end": ends[:, 0],
+            "other_end": ends[:, 1],
+            "trips_per_day": volume,
+            "through": through * fleet.truck_share,
+            "km": volume * every["km"],
+            "truck_km_per_day": volume * every["inside_km"],
+        }
+    )
+    total = table.groupby(["one_end", "other_end"]).sum()
+    return pd.DataFrame(
+        {
+            "trips_per_day": total["trips_per_day"],
+            "served_share": (total["through"] / total["trips_per_day"]).clip(0, 1),
+            "km": total["km"] / total["trips_per_day"],
+            "truck_km_per_day": total["truck_km_per_day"],
+        }
+    )
+
+
+def _breaks(
+    ways: Ways,
+    relations: pd.DataFrame,
+    trips: Trips,
+    chosen: Refuelling,
+    distances: Distances,
+    *,
+    assumptions: pd.DataFrame,
+) -> pd.DataFrame:
+    """Sum the breaks drivers must take by road and municipality, and the share with a charger in time."""
+    rule = driving_rule(assumptions)
+    fastest = ways.paths.drop_duplicates("pair_id")
+    legs = relations.loc[fastest["pair_id"]].set_axis(fastest.index)
+    minutes = fastest["minutes"] + legs["outside_start_minutes"] + legs["outside_end_minutes"]
+    legs = legs[minutes > rule.break_after_minutes]
+    drives = pd.DataFrame(
+        {
+            "trips_per_day": legs["trips_per_day"],
+            "minutes_before": legs["outside_start_minutes"],
+            "minutes_after": legs["outside_end_minutes"],
+            "km_before": legs["outside_start_km"],
+            "km_after": legs["outside_end_km"],
+        }
+    )
+    routes = ways.links[ways.links["pair"].isin(legs.index)].astype({"pair": "str"})
+    links = distances.network.links
+    found = forced_breaks(routes, links, drives, rule=rule, stops=_chargers(trips, chosen, legs))
+    place = (links["road"] + _APART + links["municipality_id"]).dropna()
+    table = sum_breaks(found.by_link, place).rename(columns={"station_share": "covered_share"})
+    names = pd.MultiIndex.from_tuples(
+        [tuple(name.split(_APART)) for name in table.index], names=["road", "municipality_id"]
+    )
+    return table.set_axis(names, axis="index")
+
+
+def _chargers(trips: Trips, chosen: Refuelling, legs: pd.DataFrame) -> pd.DataFrame:
+    """Return the stops with charging on the paths, placed from the true start of the trip."""
+    energies = chosen.offers
+    at = energies.index[energies["battery"]] if "battery" in energies else energies.index[:0]
+    path, site = (trips.stops.index.get_level_values(name) for name in STOPS.index)
+    stops = trips.stops[path.isin(legs.index) & site.isin(at)]
+    shift = (legs["outside_start_km"] - legs["start_km"]).loc[stops.index.get_level_values("path_id")]
+    return stops.assign(position_km=stops["position_km"] + shift.to_numpy())
+
+
+def _relation_of(split: pd.Index[str]) -> pd.Index[str]:
+    """Name the relation a split one comes from."""
+    return split.str.rsplit("|", n=1).str[0]
