@@ -56,8 +56,8 @@ question drawn, or that of a program it ran did. All solvers have one thread.
 - Build: from distances or trips to the model as arrays, and with spopt to its PuLP problem. Bare highspy gets
   the arrays that regiongeo built (for the p-median those of the assignment model, z_ij ≤ x_j, which is
   spopt's); its time is to pass them and solve, and its "all" is that alone.
-- Solve: regiongeo solves coverage and p-medians to gap 0, coverage with presolve off. HiGHS by default, and so
-  by PuLP, stops at a gap of 1e-4; CBC at 0.
+- Solve: regiongeo solves coverage and p-medians to gap 0, coverage with presolve off. HiGHS by default, and
+  so by PuLP, stops at a gap of 1e-4; CBC at 0.
 - Ties and checks: regiongeo alone goes on to find, of equally good choices, that with the earliest ids,
   and recounts the answer from the sites; for refuelling it drives every truck, and settles no ties at a gap.
 - Greedy with substitution: plain NumPy; for refuelling the start that regiongeo itself takes.
@@ -326,8 +326,8 @@ def machine() -> str:
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     python, libraries = platform.python_version(), ", ".join(_version(name) for name in LIBRARIES)
     return (
-        f"{model or platform.machine()}, {os.cpu_count()} cores, {gib:.0f} GiB, Python {python}; {libraries}. "
-        f"Load over 1, 5 and 15 minutes at the start: {load}; other work ran on the same cores."
+        f"{model or platform.machine()}, {os.cpu_count()} cores, {gib:.0f} GiB, Python {python}; "
+        f"{libraries}. Load over 1, 5 and 15 minutes at the start: {load}; other work ran on the same cores."
     )
 
 

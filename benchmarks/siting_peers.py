@@ -251,11 +251,10 @@ def model_of(case: Case, question: Any) -> Model:
         with watched(search, "cover_model", instead=_stop) as builds:
             _until_built(case, question)
         cover, offers = builds.given[0]
-        model: Model = search.cover_model(cover, offers, scale=100 * PERCENT / _trips(question))
-        return model
+        return search.cover_model(cover, offers, scale=100 * PERCENT / _trips(question))
     with watched(settle, "solve", instead=_stop) as solves:
         _until_built(case, question)
-    model = solves.given[0][0]
+    model: Model = solves.given[0][0]
     return model
 
 

@@ -12,6 +12,9 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+QUICK = '[plan]\nportfolio_size = 3\n[refuelling]\nenergies = ["battery"]\nalternatives = 0\n'
+"""A station plan that is proven and settled in seconds."""
+NO_PLAN = "[refuelling]\nenergies = []\n"
 GOOD = "site_id,name,lon,lat\nP1,Tomt ved Kløfta,11.1421,60.0712\n"
 
 
@@ -40,7 +43,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the main job once; return the folder that holds ``out``."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "plots.csv").write_text(GOOD, "utf-8")
-    done = _regiongeo("run", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=folder)
+    (folder / "quick.toml").write_text(QUICK, "utf-8")
+    done = _regiongeo("run", "quick.toml", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -85,10 +89,10 @@ def test_d18_verify_names_a_file_that_was_changed(finished: Path, tmp_path: Path
 def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: Path, tmp_path: Path) -> None:
     before = _bytes(finished / "out")
     (tmp_path / "plots.csv").write_text(GOOD, "utf-8")
+    (tmp_path / "quick.toml").write_text(QUICK, "utf-8")
 
-    done = _regiongeo(
-        "run", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=tmp_path, env=_env(PYTHONHASHSEED="11")
-    )
+    words = ("run", "quick.toml", "--plots", "plots.csv", "--out", "out", "--quiet")
+    done = _regiongeo(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11"))
 
     after = _bytes(tmp_path / "out")
     assert done.returncode == 0
@@ -103,7 +107,10 @@ def _env(**more: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_json_is_one_object_and_the_seed_is_kept(tmp_path: Path) -> None:
-    done = _regiongeo("run", "--json", "--seed", "5", "--lang", "en", "--out", "out", cwd=tmp_path)
+    (tmp_path / "s.toml").write_text(NO_PLAN, "utf-8")
+
+    words = ("run", "s.toml", "--json", "--seed", "5", "--lang", "en", "--out", "out")
+    done = _regiongeo(*words, cwd=tmp_path)
     answer = json.loads(done.stdout)
 
     assert answer["schema"] == "regiongeo.run/1"
@@ -296,8 +303,9 @@ def test_stations_that_serve_every_road_leave_nothing_to_plan(tmp_path: Path) ->
 
 def test_a_plot_that_was_struck_out_is_told_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "plots.csv").write_text(GOOD + "P2,I Lillehammer,10.47,61.12\n", "utf-8")
+    (tmp_path / "s.toml").write_text(NO_PLAN, "utf-8")
 
-    done = _regiongeo("run", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
+    done = _regiongeo("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
 
     assert "Egen tomt P1: plass " in done.stdout
     assert "Egen tomt P2: ikke vurdert. Utenfor regionen" in done.stdout

@@ -46,7 +46,7 @@ def test_the_same_question_is_estimated_once_and_another_anew(tmp_path: Path, co
     estimate = job._remembering(tmp_path)
 
     for seed in (1, 1, 2, 1):
-        estimate(None, None, None, seed=seed)
+        estimate(flow_reference(), None, None, seed=seed)
 
     assert counted == [1, 2]
 
@@ -55,11 +55,11 @@ def test_changed_data_are_estimated_anew(
     tmp_path: Path, counted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     estimate = job._remembering(tmp_path / "cache")
-    estimate(None, None, None, seed=1)
+    estimate(flow_reference(), None, None, seed=1)
     (tmp_path / "sources.toml").write_text("another registry", "utf-8")
     monkeypatch.setattr(job.store, "data_dir", lambda: tmp_path)
 
-    estimate(None, None, None, seed=1)
+    estimate(flow_reference(), None, None, seed=1)
 
     assert counted == [1, 1]
 

@@ -27,7 +27,7 @@ LAYERS = (
     ("values", "robustness", "explain"),
     ("ranking",),
     ("result",),
-    ("stationplan", "planrules", "sitecards"),
+    ("fairness", "stationplan", "planrules", "sitecards"),
     ("pipeline",),
     ("maps", "report"),
     ("compile",),

@@ -416,7 +416,11 @@ def test_the_plan_shows_at_a_glance_what_each_site_offers(open_map: Callable[...
     letters = [tag.locator(".chip > span:first-child").all_inner_texts() for tag in tags.all()]
     assert sorted(letters) == [["L"], ["L", "H₂"]]
     legend = page.locator(".layer", has=page.locator("#layer_plan")).locator("li").all_inner_texts()
-    assert [row.split("\n")[-2:] for row in legend] == [["Lading", "2"], ["Hydrogen", "1"]]
+    assert [row.split("\n")[-2:] for row in legend] == [
+        ["Lading", "2"],
+        ["Hydrogen", "1"],
+        ["Foreslått sted"],
+    ]
     assert page.evaluate(TAGS_CLEAR_OF_PINS)
     page.uncheck("#layer_plan")
     assert tags.count() == 0
@@ -457,11 +461,14 @@ def test_the_list_narrows_to_the_plan(open_map: Callable[..., Opened]) -> None:
 def test_the_panel_tells_who_gets_through_and_what_was_proven(open_map: Callable[..., Opened]) -> None:
     page = open_map(toy_planned_result()).page
     assert not page.evaluate("document.getElementById('plan').open")
+    assert "Kommer fram:" in spoken(page, "#plan")
+    assert page.locator("#plan .short .chip").count() == 2
     page.click("#plan summary")
+    assert not page.locator("#plan .short").is_visible()
     told = spoken(page, "#plan")
     for text in (
         "Stasjonsnett, forslag (2 steder)", "85 % av turene kommer fram", "45 % uten stasjon",
-        "40 % med stasjonene", "11 % kommer ikke fram", "4 % umulig å hjelpe",
+        "40 % med stasjonene", "11 % krever flere steder", "4 % kan ikke hjelpes",
         "Rekkevidde 350 km · steder: 2 · turer per døgn: 200", "0 % uten stasjon",
         "Valgt for flest mulig lastebilkilometer. Bevist best",
     ):  # fmt: skip
@@ -532,7 +539,9 @@ def test_roads_are_red_green_or_grey_by_the_rule_that_is_asked(open_map: Callabl
         f"() => {{ const seen = ({COLOURS})(); return !seen['{RED}'] && seen['{GREY}'] > 100; }}"
     )
     assert "Ikke kjent\n20 km" in spoken(page, ".rules")
+    assert not page.is_checked("#layer_roads")  # a road has one colour at a time
     page.uncheck("#layer_rules")
+    assert page.is_checked("#layer_roads")
     page.wait_for_function(f"() => !({COLOURS})()['{GREEN}']")
     assert not page.locator("#rule-choice").is_visible()
     assert [one for one in opened.complaints if "getImageData" not in one] == []  # of reading colours
@@ -594,7 +603,9 @@ def test_stations_that_were_not_given_are_said_to_be_left_out(open_map: Callable
     assert "ikke tatt med" in page.locator("label[for=layer_stations]").inner_text()
     assert not page.locator("#layer_stations").is_enabled()
     stations = gpd.GeoDataFrame(
-        {"name": ["Ladepark"], "power_kw": [350.0]}, geometry=[Point(600_000, 6_645_000)], crs="EPSG:25832"
+        {"name": ["Ladepark"], "power_kw": [350.0], "points_350kw": [1.0], "energies": ["battery"]},
+        geometry=[Point(600_000, 6_645_000)],
+        crs="EPSG:25832",
     )
     page = open_map(replace(toy_result(), stations=stations)).page
     assert page.locator("label[for=layer_stations]").inner_text().split("\n")[-1] == "1"
@@ -795,7 +806,9 @@ def poisoned(text: str) -> Result:
         flows=flows,
         planned=flows,
         excluded=result.excluded.assign(name=text, reason_detail=text),
-        stations=points.assign(power_kw=100.0).set_axis(pd.Index([text], name="station_id")),
+        stations=points.assign(power_kw=100.0, points_350kw=2.0, energies="battery").set_axis(
+            pd.Index([text], name="station_id")
+        ),
         plots=area.set_axis(pd.Index([text], name="site_id")),
         ranking=result.ranking.assign(why=text),
         notices=(text,),

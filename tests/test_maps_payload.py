@@ -114,7 +114,12 @@ def test_only_named_columns_reach_the_page() -> None:
 
 def stations() -> gpd.GeoDataFrame:
     index = pd.Index(["S1"], name="station_id")
-    columns = {"name": ["Ladepark"], "power_kw": [np.nan]}
+    columns = {
+        "name": ["Ladepark"],
+        "power_kw": [np.nan],
+        "points_350kw": [4.0],
+        "energies": ["biogas + battery"],
+    }
     return gpd.GeoDataFrame(columns, index=index, geometry=[Point(600_000, 6_645_000)], crs="EPSG:25832")
 
 
@@ -126,7 +131,9 @@ def plots() -> gpd.GeoDataFrame:
 
 def test_stations_and_plots_are_drawn_where_they_are_given() -> None:
     page = payload_of(replace(toy_result(), stations=stations(), plots=plots()))
-    assert [(one["name"], one["power_kw"]) for one in page["stations"]] == [("Ladepark", None)]
+    [station] = page["stations"]
+    assert (station["name"], station["power_kw"], station["points_350kw"]) == ("Ladepark", None, 4)
+    assert station["energies"] == ["battery", "biogas"]
     assert [one["id"] for one in page["plots"]] == ["P"]
     assert len(page["plots"][0]["rings"][0]) == 10
 

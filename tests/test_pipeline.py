@@ -149,7 +149,7 @@ def test_passing_trucks_and_coverage_agree_with_an_independent_search(result: Re
 def test_existing_stations_close_gaps_and_take_demand_out(result: Result, reference: ReferenceData) -> None:
     best = result.ranking.index[0]
     stations = gpd.GeoDataFrame(
-        {"name": ["Stasjon"], "power_kw": [1_500.0]},
+        {"name": ["Stasjon"], "power_kw": [1_500.0], "points_350kw": [4.0], "energies": ["battery"]},
         geometry=[result.sites.geometry[best]],
         crs=result.sites.crs,
         index=pd.Index(["S1"], name="station_id"),

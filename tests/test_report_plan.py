@@ -263,7 +263,7 @@ def test_shares_pools_nodes_enova_and_gains_by_hand() -> None:
         "Stasjon øst",
     ]
     assert enova_table(RESULT, rules_of(), top=0).index.tolist() == ["K", "T"]
-    assert gain_table(RESULT, rules_of())["closes_km"].tolist() == [20.0, 20.0, 0.0]
+    assert gain_table(RESULT, rules_of())["gain_km"].tolist() == [20.0, 20.0, 0.0]
     assert gain_table(RESULT, rules_of())["rank"].tolist() == [1, 3, 2]
 
 
@@ -631,7 +631,13 @@ def test_qgis_shows_every_offer_once_and_every_road_by_the_last_deadline(run: Pa
                 base.execute(query.format(rule.get("filter"))).fetchone()
     labels = [rule.get("label") for rule in rules]
     assert len(set(labels)) == len(labels) == 18
-    assert labels[0] == {"nb": "Lading 2030: dekket", "en": "Charging 2030: covered"}[lang]
+    assert (
+        labels[0]
+        == {
+            "nb": "Lading 2030, med stasjonsnettet: dekket",
+            "en": "Charging 2030, with the station plan: covered",
+        }[lang]
+    )
 
 
 def test_roads_of_the_rule_check_are_credited_as_the_links_they_are_cut_from() -> None:
@@ -657,7 +663,7 @@ def test_what_is_told_of_the_plan_by_hand() -> None:
     assert "| Lading | 350 | 15,0 % | 200 | 90 | 80 | 30 | 8 | 85,0 % |" in words
     assert "| Truckstopp E6, Vestby | Vestby | 2 | ja | 20 | 10 | 800 |" in words
     assert "| Lading | E6 øst | Vestby | 30 | 420 | 350 | 1 800 |" in words
-    assert "13\u202f000 kWh/døgn, 4,0 MW installert, antall ladepunkter: 10." in words
+    assert "13\u202f000 kWh/døgn, antall ladepunkter: 10." in words
     assert "koster 20–40 mill. kr (middels 26); stasjoner med tall: 1." in words
     assert "får plass med batterilager på 1,5 MWh | 20–40 |" in words
     assert "Ledig nettkapasitet er ikke kjent for 1 av 2 ladestasjoner." in words
@@ -702,7 +708,7 @@ def test_what_is_told_of_the_rules_by_hand() -> None:
     assert "| E6 | 0 | 20 |" in words
     assert "stasjoner som teller: 0 av 1; som ikke teller: 1; som mangler opplysninger: 0" in words
     assert "| Midtby | Lading | 2030 | 1 800 | 0 | kW | 1 | Nei |" in words
-    assert "de best rangerte: 1 oppfyller, 1 gjør ikke det, 0 er ikke kjent." in words
+    assert "for stedene i stasjonsnettet: 1 oppfyller, 1 gjør ikke det, 0 er ikke kjent." in words
     assert "15 slike pauser i døgnet faller på vegene her; 40 % av dem" in words
     assert "er brukt som målestokk, ikke som norsk lov" in words
     today = "\n".join(describe_rules(replace(RESULT, rules_today=None), "nb"))

@@ -354,7 +354,9 @@ def test_x08_only_contract_columns_of_user_data_are_published(tmp_path: Path) ->
     stations.index.name = "station_id"
     run = write_all(replace(result, plots=plots, stations=stations), tmp_path / "run")
     assert set(read_layer(run, "plots").columns) == {"site_id", "name", "area_m2", "geometry"}
-    assert set(read_layer(run, "stations").columns) == {"station_id", "name", "power_kw", "geometry"}
+    assert set(read_layer(run, "stations").columns) == {
+        *("station_id", "name", "energies", "power_kw", "points_350kw", "geometry")
+    }
     for path in run.iterdir():
         assert b"Nordmann" not in path.read_bytes()
 

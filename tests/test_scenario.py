@@ -105,8 +105,7 @@ def test_refuelling_fills_in_what_is_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[refuelling]\nenergies = []\n", "name at least one energy"),
-        ('[refuelling]\nenergies = ["battery", "battery"]\n', "each once"),
+        ('[refuelling]\nenergies = ["battery", "battery"]\n', "name each energy once"),
         ("[refuelling]\nmost = { batery = 3 }\n", "refuelling.most.batery"),
         ("[refuelling]\nrange_km = { battery = 0 }\n", "greater than 0"),
         ("[refuelling]\nbudget_mnok = inf\n", "finite"),

@@ -419,12 +419,173 @@ def test_o03_o04_time_limit_shows_bound_and_gap(
         return replace(found, status="feasible", bound=found.objective * 1.2, gap=0.2)
 
     monkeypatch.setattr(search, "solve", interrupted)
-    found = choose_refuelling([layer(roads)], SITES, Limits(size=2), max_gap=0.3)
+    found = choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=0.3)
     assert (found.status, found.is_settled) == ("feasible", False)
     assert found.gap == pytest.approx(0.2)
-    assert found.bound == pytest.approx(18)
+    assert found.bound == pytest.approx(4.8)
     with pytest.raises(InfeasibleError, match=r"up to 20% better .* accepted are 5%"):
-        choose_refuelling([layer(roads)], SITES, Limits(size=2))
+        choose_refuelling([layer(roads)], SITES, Limits(size=1))
+
+
+def test_o03_no_time_at_all_is_bounded_by_what_can_be_served(
+    roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The solver has no bound yet, and no relaxation: of the 15 trips and 9 that none can serve 15 count."""
+
+    def interrupted(model: Model, *, start: np.ndarray, **options: object) -> Solution:
+        worth = float(model.gain @ start)
+        return Solution(status="feasible", x=start, objective=worth, bound=np.inf, gap=np.inf, seconds=0.0)
+
+    monkeypatch.setattr(search, "solve", interrupted)
+    monkeypatch.setattr(search, "relax", lambda *_, **__: None)
+    ways = {**roads, "y": Way(50.0, {"A": (5, 0)}, trips=9)}
+    found = choose_refuelling([layer(ways)], SITES, Limits(size=1), max_gap=np.inf)
+    assert (found.status, found.bound) == ("feasible", 15)
+    assert found.gap == pytest.approx(15 / found.objective - 1)
+
+
+def test_o03_the_relaxation_is_a_bound_too(roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of B and half of C serve half of every road."""
+
+    def interrupted(model: Model, *, start: np.ndarray, **options: object) -> Solution:
+        worth = float(model.gain @ start)
+        return Solution(status="feasible", x=start, objective=worth, bound=np.inf, gap=np.inf, seconds=0.0)
+
+    monkeypatch.setattr(search, "solve", interrupted)
+    found = choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf)
+    assert found.bound == pytest.approx(7.5)
+
+
+def test_o04_a_start_that_serves_nobody_is_no_plan(
+    roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(model: Model, **options: object) -> Solution:
+        x = (np.arange(len(model.gain)) == SITES.index("E")).astype(float)
+        return Solution(status="feasible", x=x, objective=0.0, bound=np.inf, gap=np.inf, seconds=0.0)
+
+    monkeypatch.setattr(search, "solve", interrupted)
+    monkeypatch.setattr(search, "choose_greedily", lambda *_: np.array([site == "E" for site in SITES]))
+    with pytest.raises(InfeasibleError, match="no plan that serves anyone"):
+        choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_narrowing_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options left out by their reduced cost belong to no best choice: with and without them all is equal."""
+    numbers = np.random.default_rng(500 + seed)
+    names = tuple(f"S{number:02d}" for number in range(9))
+    layers = [
+        layer(random_fleet(numbers, names), reach=random_reach(numbers), most=2 if seed % 3 else None),
+        layer(random_fleet(numbers, names), name="gas", reach=random_reach(numbers), weight=0.5),
+    ]
+    limits = Limits(size=3)
+    monkeypatch.setattr(search, "_PROMISING", 2)
+    narrow = choose_refuelling(layers, names, limits)
+    monkeypatch.setattr(search, "_narrowed", lambda _, merged, best, __: (merged, best, np.inf))
+    plain = choose_refuelling(layers, names, limits)
+
+    assert narrow.objective == pytest.approx(plain.objective)
+    assert (narrow.sites, narrow.status, narrow.is_settled) == (plain.sites, plain.status, plain.is_settled)
+    pd.testing.assert_frame_equal(narrow.offers, plain.offers)
+
+
+def test_narrowing_keeps_every_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is left out is in none of the best choices: each of these is tried."""
+    kept: list[np.ndarray] = []
+    honest = search._narrowed
+
+    def watched(case: search.Case, merged: object, best: object, ask: object) -> tuple[object, object, float]:
+        found = honest(case, merged, best, ask)
+        kept.append(found[0].kept)
+        return found
+
+    monkeypatch.setattr(search, "_narrowed", watched)
+    monkeypatch.setattr(search, "_PROMISING", 1)
+    left_out = 0
+    for seed in range(6):
+        numbers = np.random.default_rng(700 + seed)
+        fleet = {**random_fleet(numbers), "easy": Way(4.0, {"C": (2, 0)}, trips=3)}
+        reach, size = random_reach(numbers), 2
+        kept.clear()
+        best = choose_refuelling([layer(fleet, reach=reach)], SITES, Limits(size=size)).objective
+        for pick in combinations(SITES, size):
+            if value(fleet, pick, reach) >= best - 1e-9:
+                assert all(one is None or one[[SITES.index(site) for site in pick]].all() for one in kept)
+        left_out += sum(0 if one is None else int((~one).sum()) for one in kept)
+    assert left_out > 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_energy_keeps_its_largest_number(seed: int) -> None:
+    """Every choice of sites and offers tried: two sites, at most one of them with battery or gas, or none."""
+    numbers = np.random.default_rng(300 + seed)
+    sites = SITES[:4]
+    first = {**random_fleet(numbers, sites), "easy": Way(4.0, {"C": (2, 0)}, trips=3)}
+    second = random_fleet(numbers, sites)
+    reaches = [random_reach(numbers), random_reach(numbers)]
+    most = (int(numbers.integers(1, 3)), int(numbers.integers(0, 2)))
+    layers = [
+        layer(first, reach=reaches[0], most=most[0], existing=("B",)),
+        layer(second, name="gas", reach=reaches[1], most=most[1], weight=0.5),
+    ]
+    best = max(
+        value(first, (*battery, "B"), reaches[0]) + 0.5 * value(second, gas, reaches[1])
+        for pick in combinations(sites, 2)
+        for battery, gas in product(subsets(tuple(s for s in pick if s != "B")), subsets(pick))
+        if len(battery) <= most[0] and len(gas) <= most[1]
+    )
+    found = choose_refuelling(layers, sites, Limits(size=2))
+
+    assert found.objective == pytest.approx(best)
+    assert found.offers.drop(index="B", errors="ignore")["battery"].sum() <= most[0]
+    assert found.offers["gas"].sum() <= most[1]
+
+
+@pytest.mark.parametrize("bad", [-1, 1.5])
+def test_o16_a_largest_number_must_be_whole(roads: dict[str, Way], bad: float) -> None:
+    with pytest.raises(DataError, match="must be whole and >= 0"):
+        choose_refuelling([layer(roads, most=bad)], SITES, Limits(size=1))
+
+
+def test_the_only_energy_is_paid_once_whether_capped_or_not(roads: dict[str, Way]) -> None:
+    """A site of 10 with an offer of 5 costs 15: a budget of 30 buys two, B and C."""
+    cost, offer = pd.Series(10.0, index=list(SITES)), pd.Series(5.0, index=list(SITES))
+    for most in (None, 5):
+        one = layer(roads, cost=offer, most=most)
+        assert choose_refuelling([one], SITES, Limits(budget=30.0, cost=cost)).sites == ("B", "C")
+        assert choose_refuelling([one], SITES, Limits(budget=29.0, cost=cost)).sites == ("B",)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 3))
+@settings(max_examples=6)
+def test_what_a_site_would_add_is_what_trying_it_adds(seed: int, size: int) -> None:
+    """On the road itself, where windows tell all."""
+    numbers = np.random.default_rng(seed)
+    fleet = {
+        f"q{pair}/{number}": replace(
+            random_way(numbers, SITES, on_path=True), pair=f"q{pair}", trips=3.0 + pair, share=1.0 - number / 2
+        )
+        for pair in range(4)
+        for number in range(2)
+    }
+    draw = Draw(fleet={**fleet, "easy": Way(4.0, {"C": (2, 0)}, trips=3)}, reach=Reach(range_km=10.0))
+    found = draw.best(size)
+    held = value(draw.fleet, found.sites, draw.reach)
+    for site in SITES:
+        more = value(draw.fleet, (*found.sites, site), draw.reach) - held
+        assert found.added.loc[site, "trips_per_day"] == pytest.approx(more)
+
+
+def test_added_counts_only_energies_a_site_may_offer(roads: dict[str, Way]) -> None:
+    """C stands. B would serve v and w of both energies, but may offer gas alone, worth half."""
+    layers = [
+        layer(roads, locked_out=("B",), locked_in=("C",)),
+        layer(roads, name="gas", weight=0.5),
+    ]
+    found = choose_refuelling(layers, SITES, Limits(size=1))
+    assert found.sites == ("C",)
+    assert found.added["trips_per_day"].to_dict() == {"A": 15, "B": 7, "C": 0, "D": 6, "E": 0}
+    assert found.added.loc["B", "truck_km_per_day"] == 70
 
 
 def test_o10_a_wrong_model_is_an_error(roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch) -> None:

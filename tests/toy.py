@@ -263,7 +263,12 @@ def toy_result() -> Result:
         seconds=0.1,
     )
     stations = gpd.GeoDataFrame(
-        {"name": pd.Series(dtype="str"), "power_kw": pd.Series(dtype="float64")},
+        {
+            "name": pd.Series(dtype="str"),
+            "power_kw": pd.Series(dtype="float64"),
+            "points_350kw": pd.Series(dtype="float64"),
+            "energies": pd.Series(dtype="str"),
+        },
         geometry=gpd.GeoSeries([], crs=WORK),
         index=pd.Index([], dtype="str", name="station_id"),
     )

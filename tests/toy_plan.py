@@ -88,6 +88,7 @@ def toy_station_plan() -> StationPlan:
     }
     return StationPlan(
         sites=("K", "T"),
+        local_trips_per_day=900.0,
         offers=table(
             OFFERS,
             {

@@ -46,7 +46,12 @@ def full_result() -> Result:
     added = pd.DataFrame(rows, index=pd.Index(ASSUMPTIONS, name="name")).assign(source="En kilde", note="n")
     numbers = pd.concat([result.reference.assumptions, added])
     stations = gpd.GeoDataFrame(
-        {"name": ["Stasjon øst"], "power_kw": [1500.0]},
+        {
+            "name": ["Stasjon øst"],
+            "power_kw": [1500.0],
+            "points_350kw": [np.nan],
+            "energies": ["battery + hydrogen"],
+        },
         geometry=[Point(645_000, 6_648_000)],
         index=pd.Index(["S1"], name="station_id"),
         crs=WORK,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
+    from regiongeo.result import StationPlan
     from regiongeo.scenario import Scenario
     from regiongeo.siting.coverage import Portfolio
     from regiongeo.tables import ReferenceData
@@ -165,7 +166,7 @@ def run(
     with step("plan"):
         station_plan = (
             None
-            if planned is None
+            if planned is None or not scenario.refuelling.energies
             else plan_stations(
                 planned,
                 distances,
@@ -227,7 +228,7 @@ def run(
         rules=rules,
         rules_today=rules_today,
         cards=cards,
-        notices=_notices(sites, stations, capacity, portfolio),
+        notices=_notices(sites, stations, capacity, portfolio, station_plan),
         seconds=seconds,
     )
 
@@ -376,12 +377,15 @@ def _notices(
     stations: gpd.GeoDataFrame,
     capacity: gpd.GeoDataFrame | None,
     portfolio: Portfolio,
+    plan: StationPlan | None,
 ) -> tuple[str, ...]:
     """Say what the reader must know of this run, by key of the catalogue."""
     applies = {
         "stations_missing": not len(stations),
         "grid_missing": capacity is None or not len(capacity),
         "portfolio_unsettled": not portfolio.is_settled,
+        "plan_unsettled": plan is not None and not plan.is_settled,
+        "plan_local_trips": plan is not None,
         "search_areas": bool(sites["is_search_area"].any()),
         "possible_junctions": bool((sites["kind"] == "possible_junction").any()),
         "protection_unchecked": True,

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from regiongeo.compliance import build_pools, check_rules, find_exits, gateway_exits
+from regiongeo.stationplan import station_site
 from regiongeo.tables import offered_energies
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ def check_plan(
     Notes
     -----
     The user's file holds stations for heavy vehicles, so all of them are taken to be open to these. Planned
-    stations are taken to serve both directions besides; whoever builds sees to that.
+    stations are taken to serve both directions besides; whoever builds sees to that. An existing station that
+    has the id of a site is the pool ``station/<station_id>``.
     """
     network = distances.network
     exits = find_exits(network, distances.node_of, distances.offset_m)
     pools = _existing_pools(distances, stations, reference)
+    pools = pools.rename(index={one: station_site(one) for one in pools.index.intersection(sites.index)})
 
     def check(pools: pd.DataFrame) -> RuleCheck:
         return check_rules(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regiongeo.assumptions import assumption
-from regiongeo.i18n import text, texts
+from regiongeo.i18n import format_number, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,8 @@ class StationPlan:
 
     sites: tuple[str, ...]
     """New sites by id, locked ones included; existing stations are not in it."""
+    local_trips_per_day: float
+    """Trips of all trucks too short to fill on the way (``siting.least_trip_km``): left out elsewhere."""
     offers: pd.DataFrame
     """Schema OFFERS; an existing station stands there as ``station/<station_id>``."""
     service: pd.DataFrame
@@ -58,6 +60,8 @@ class StationPlan:
     """False: time ran out before ties were settled."""
     worst_gap_km: float | None = None
     """Longest stretch without a station on any path, where that was asked for."""
+    fairness_price: float | None = None
+    """Share of the truck-km served that the shortest worst gap costs, where that was asked for [1]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,12 @@ class Result:
 
 def tell_notices(result: Result, lang: Language) -> list[str]:
     """Put what the reader must know into words; a key the catalogue does not hold is told as it is."""
-    known = texts("notices", lang)
-    year = f"{assumption(result.reference.assumptions, 'traffic_base_year', unit='year'):.0f}"
-    return [text("notices", key, lang, year=year) if key in known else key for key in result.notices]
+    known, numbers = texts("notices", lang), result.reference.assumptions
+    year = f"{assumption(numbers, 'traffic_base_year', unit='year'):.0f}"
+    figures = {"year": year}
+    if result.plan is not None and "plan_local_trips" in result.notices:
+        figures |= {
+            "trips": format_number(result.plan.local_trips_per_day, lang),
+            "km": format_number(assumption(numbers, "siting.least_trip_km", unit="km"), lang),
+        }
+    return [text("notices", key, lang, **figures) if key in known else key for key in result.notices]

@@ -111,8 +111,8 @@ def _spread_most(value: dict[Energy, int]) -> Mapping[Energy, int]:
 
 
 def _some_energies(value: tuple[Energy, ...]) -> tuple[Energy, ...]:
-    if not value or len(set(value)) < len(value):
-        msg = "name at least one energy, and each once"
+    if len(set(value)) < len(value):
+        msg = "name each energy once"
         raise ValueError(msg)
     return tuple(energy for energy in ENERGIES if energy in value)
 
@@ -127,7 +127,7 @@ class Refuelling(_Part):
     objective: Literal["truck_km", "trucks", "worst_gap"] = "truck_km"
     """What counts: truck-kilometres in the area, trips, or the longest stretch without a station first."""
     energies: Annotated[tuple[Energy, ...], AfterValidator(_some_energies)] = Field(ENERGIES, strict=False)
-    """Energies the stations may offer."""
+    """Energies the stations may offer; none, in empty brackets: no station plan, and a run is faster."""
     year: int = Field(2030, ge=2025, le=2050)
     """Year whose share of trucks on each energy counts, and in which stations are sized."""
     season: Literal["average", "winter"] = "winter"
@@ -152,7 +152,7 @@ class Refuelling(_Part):
     """Cost of offering an energy at a site [MNOK]."""
     detour_km: float = Field(3.0, ge=0, le=50, allow_inf_nan=False)
     """A truck leaves its road at most this far for a station, one way [km]."""
-    alternatives: int = Field(2, ge=0, le=5)
+    alternatives: int = Field(1, ge=0, le=5)
     """Other paths than the fastest that a truck may take, at most [paths]."""
     stretch: float = Field(1.15, ge=1, le=3, allow_inf_nan=False)
     """Such a path takes at most this many times the time of the fastest [1]."""

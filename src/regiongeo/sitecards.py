@@ -67,7 +67,7 @@ def build_cards(
     rivals = _rivals(distances, ranking["rank"], plan, scenario.plan.portfolio_spacing_km)
     cards = pd.DataFrame(
         {
-            **_what_binds(sites.index, rivals, plan),
+            **_what_binds(sites.index, rivals, plan, locked=scenario.plan.locked),
             **_closed_km(rules, sites.index),
             **_what_lifts(values, weights),
         },
@@ -103,7 +103,9 @@ def _named(rivals: pd.DataFrame) -> pd.DataFrame:
     return table[["km", "rank", "is_chosen"]]
 
 
-def _what_binds(ids: pd.Index[str], rivals: pd.DataFrame, plan: StationPlan | None) -> dict[str, pd.Series]:
+def _what_binds(
+    ids: pd.Index[str], rivals: pd.DataFrame, plan: StationPlan | None, *, locked: tuple[str, ...]
+) -> dict[str, pd.Series]:
     nothing = pd.Series(pd.NA, index=ids, dtype="str")
     if plan is None:
         unknown = pd.Series(np.nan, index=ids)
@@ -116,7 +118,6 @@ def _what_binds(ids: pd.Index[str], rivals: pd.DataFrame, plan: StationPlan | No
     near = rivals[rivals["is_chosen"]].sort_values(["km", "other_id"], kind="stable")
     beside = near.drop_duplicates("site_id").set_index("site_id")["other_id"]
     is_chosen = ids.isin(plan.sites)
-    locked = plan.offers.index[plan.offers["is_locked"]].get_level_values("site_id")
     added = plan.added.reindex(ids)
     is_beside = ids.isin(beside.index) & ~is_chosen
     binds = np.select(
@@ -145,13 +146,12 @@ def _what_lifts(values: pd.DataFrame, weights: pd.Series[float]) -> dict[str, pd
     used = values[weights.index]
     known = used.notna().mul(weights, axis=1)
     lacking = (100 * known.div(known.sum(axis=1), axis=0) * (1 - used)).fillna(0.0)
-    order = np.argsort(-lacking.to_numpy(), axis=1, kind="stable")
     lifts: dict[str, pd.Series] = {}
-    for place in range(2):
-        points = pd.Series(np.take_along_axis(lacking.to_numpy(), order, axis=1)[:, place], used.index)
-        names = pd.Series(used.columns.to_numpy()[order[:, place]], used.index, dtype="str")
-        lifts[f"lift_{place + 1}"] = names.where(points > 0)
-        lifts[f"lift_{place + 1}_points"] = points.where(points > 0)
+    for place in (1, 2):
+        points, names = lacking.max(axis=1), lacking.idxmax(axis=1).astype("str")
+        lifts[f"lift_{place}"] = names.where(points > 0)
+        lifts[f"lift_{place}_points"] = points.where(points > 0)
+        lacking = lacking.mask(lacking.columns.to_numpy() == names.to_numpy()[:, None], 0.0)
     return lifts
 
 

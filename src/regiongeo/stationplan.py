@@ -14,11 +14,14 @@ import pandas as pd
 from regiongeo.assumptions import assumption
 from regiongeo.distances import pairs_within
 from regiongeo.driving import driving_rule, forced_breaks, sum_breaks
-from regiongeo.errors import ScenarioError
+from regiongeo.errors import DataError, ScenarioError
+from regiongeo.fairness import choose_fair_sites, held_to
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
 from regiongeo.result import StationPlan
+from regiongeo.routing import shortest_paths
 from regiongeo.schema import validate
 from regiongeo.siting.build import build_relations, build_trips, find_stops, trips_in_need
+from regiongeo.siting.gaps import price_of_fairness
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.refuel import Layer, choose_refuelling
 from regiongeo.siting.routes import find_ways
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from regiongeo.distances import Distances
     from regiongeo.flows import FlowResult
+    from regiongeo.network import Network
     from regiongeo.scenario import Energy, Scenario
     from regiongeo.siting.refuel import Refuelling
     from regiongeo.siting.routes import Ways
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["energy_reach", "plan_stations", "station_site"]
 
 _APART = "\t"
+_BREAK_PLACE = ("road", "municipality_id")
+_MOST_GAP = 0.5  # a plan that may be farther from the best is refused; what it is stands beside every figure
 
 
 def station_site(station_id: str) -> str:
@@ -92,14 +98,35 @@ def plan_stations(
         _read_fleet(energy, trips, scenario=scenario, assumptions=assumptions) for energy in asked.energies
     ]
     offered = offered_energies(stations)
-    chosen = choose_refuelling(
-        [_layer(fleet, distances, offered, scenario=scenario) for fleet in fleets],
-        [*distances.metres.index, *map(station_site, stations.index)],
-        _limits(distances, scenario),
-        aim="trips" if asked.objective == "trucks" else "truck_km",
-        time_limit_s=asked.time_limit_s,
-        seed=scenario.uncertainty.seed,
-    )
+    layers = [_layer(fleet, distances, offered, scenario=scenario) for fleet in fleets]
+    existing = [station_site(one) for one in stations.index]
+    limits = _limits(distances, scenario)
+
+    def choose(limits: Limits) -> Refuelling:
+        return choose_refuelling(
+            layers,
+            [*distances.metres.index, *existing],
+            limits,
+            aim="trips" if asked.objective == "trucks" else "truck_km",
+            time_limit_s=asked.time_limit_s,
+            seed=scenario.uncertainty.seed,
+            max_gap=_MOST_GAP,
+        )
+
+    best = choose(limits)
+    chosen, fair = best, None
+    if asked.objective == "worst_gap":
+        fair = choose_fair_sites(
+            trips,
+            distances.metres.index,
+            limits,
+            existing=existing,
+            assumptions=assumptions,
+            time_limit_s=asked.time_limit_s,
+            seed=scenario.uncertainty.seed,
+        )
+        chosen = choose(held_to(limits, fair.sites))
+    sites = _stations(chosen, scenario.plan.locked if fair is None else fair.sites)
     use = _use_of_sites(fleets, chosen)
     is_new = use.index.get_level_values("site_id").isin(chosen.sites)
     sizes = station_sizes(
@@ -108,23 +135,26 @@ def plan_stations(
         assumptions=assumptions,
         shares={fleet.energy: fleet.truck_share for fleet in fleets},
         season=asked.season,
-        grid=grid.loc[list(chosen.sites)],
+        grid=grid.loc[list(sites)],
         year=asked.year,
     )
     return StationPlan(
-        sites=chosen.sites,
+        sites=sites,
+        local_trips_per_day=float(flows.trips.sum() - relations["trips_per_day"].sum()),
         offers=_offers(chosen, use, fleets, locked=scenario.plan.locked),
-        service=pd.concat([_service(fleet, chosen, trips) for fleet in fleets]).pipe(validate, SERVICE),
+        service=validate(pd.concat([_service(fleet, chosen, best, trips) for fleet in fleets]), SERVICE),
         relations=_relations(fleets, chosen, trips, relations),
         added=chosen.added,
         sizes=sizes,
         breaks=_breaks(ways, relations, trips, chosen, distances, assumptions=assumptions),
         objective=asked.objective,
-        bound=chosen.bound,
-        gap=chosen.gap,
-        status=chosen.status,
-        seconds=float(chosen.seconds["all"]),
-        is_settled=chosen.is_settled,
+        bound=chosen.bound if fair is None else fair.worst_bound_km,
+        gap=chosen.gap if fair is None else 1 - fair.worst_bound_km / fair.worst_km,
+        status=chosen.status if fair is None else fair.status,
+        seconds=float(chosen.seconds["all"]) + (0.0 if fair is None else fair.seconds),
+        is_settled=chosen.is_settled and (fair is None or fair.is_settled),
+        worst_gap_km=None if fair is None else fair.worst_km,
+        fairness_price=None if fair is None else price_of_fairness(best.objective, chosen.objective),
     )
 
 
@@ -153,6 +183,7 @@ def _build_trips(
     asked = scenario.refuelling
     beyond_km = assumption(assumptions, "siting.beyond_km", unit="km")
     relations = build_relations(flows.zones, flows.trips, beyond_km=beyond_km)
+    relations = _long_relations(relations, distances.network, assumptions=assumptions)
     ways = find_ways(
         distances.network,
         relations,
@@ -176,6 +207,16 @@ def _build_trips(
     return relations, ways, build_trips(ways, relations, stops, decay_per_minute=decay)
 
 
+def _long_relations(relations: pd.DataFrame, network: Network, *, assumptions: pd.DataFrame) -> pd.DataFrame:
+    """Leave out local trips: their trucks fill where they are based, not on the way."""
+    least_km = assumption(assumptions, "siting.least_trip_km", unit="km")
+    inside = shortest_paths(network, relations)["length_m"] / 1000
+    long = relations[inside + relations["outside_start_km"] + relations["outside_end_km"] >= least_km]
+    if long.empty:
+        raise DataError(f"no trip is {least_km:g} km or longer: lower siting.least_trip_km")
+    return long
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fleet:
     """The trucks on one energy."""
@@ -193,7 +234,10 @@ class _Fleet:
 def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions: pd.DataFrame) -> _Fleet:
     reach = energy_reach(assumptions, energy, scenario=scenario)
     depot_share = assumption(assumptions, f"siting.depot_share.{energy}", unit="1")
-    needing, free = trips_in_need(trips, reach=reach, depot_share=depot_share)
+    try:
+        needing, free = trips_in_need(trips, reach=reach, depot_share=depot_share)
+    except ScenarioError as error:
+        raise ScenarioError(f"{energy}: {error}") from error
     return _Fleet(
         energy=energy,
         reach=reach,
@@ -240,6 +284,12 @@ def _limits(distances: Distances, scenario: Scenario) -> Limits:
     )
 
 
+def _stations(chosen: Refuelling, kept: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out sites that were chosen to make up the number alone: they offer nothing and nobody stops."""
+    has_offer = chosen.offers.any(axis=1)
+    return tuple(site for site in chosen.sites if has_offer[site] or site in kept)
+
+
 def _use_of_sites(fleets: list[_Fleet], chosen: Refuelling) -> pd.DataFrame:
     """Drive the trips of each energy and sum what they take at each site; by site_id and energy."""
     parts = {}
@@ -273,10 +323,11 @@ def _offers(
     )
 
 
-def _service(fleet: _Fleet, chosen: Refuelling, trips: Trips) -> pd.DataFrame:
-    every = trips.paths.drop_duplicates("pair_id").set_index("pair_id")
+def _service(fleet: _Fleet, chosen: Refuelling, best: Refuelling, trips: Trips) -> pd.DataFrame:
+    """Count trips by what becomes of them; ``best`` knows which of them no choice could serve."""
+    every = _shortest(trips)
     free = fleet.free.groupby(_relation_of(fleet.free.index)).sum()
-    told = chosen.relations.loc[fleet.energy]
+    told = best.relations.loc[fleet.energy]
     lost = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id").loc[told.index]
     lost = lost.loc[~told["is_possible"].to_numpy(), "trips_per_day"]
     impossible = lost.groupby(_relation_of(lost.index)).sum()
@@ -311,7 +362,7 @@ def _relations(
 def _served_relations(
     fleet: _Fleet, chosen: Refuelling, trips: Trips, relations: pd.DataFrame
 ) -> pd.DataFrame:
-    every = trips.paths.drop_duplicates("pair_id").set_index("pair_id")
+    every = _shortest(trips)
     told = chosen.relations.loc[fleet.energy]
     volume = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id")["trips_per_day"]
     through = volume.loc[told.index] * told["served_share"]
@@ -355,6 +406,8 @@ def _breaks(
     legs = relations.loc[fastest["pair_id"]].set_axis(fastest.index)
     minutes = fastest["minutes"] + legs["outside_start_minutes"] + legs["outside_end_minutes"]
     legs = legs[minutes > rule.break_after_minutes]
+    if legs.empty:
+        return _no_breaks()
     drives = pd.DataFrame(
         {
             "trips_per_day": legs["trips_per_day"],
@@ -369,10 +422,13 @@ def _breaks(
     found = forced_breaks(routes, links, drives, rule=rule, stops=_chargers(trips, chosen, legs))
     place = (links["road"] + _APART + links["municipality_id"]).dropna()
     table = sum_breaks(found.by_link, place).rename(columns={"station_share": "covered_share"})
-    names = pd.MultiIndex.from_tuples(
-        [tuple(name.split(_APART)) for name in table.index], names=["road", "municipality_id"]
-    )
+    names = pd.MultiIndex.from_tuples([tuple(name.split(_APART)) for name in table.index], names=_BREAK_PLACE)
     return table.set_axis(names, axis="index")
+
+
+def _no_breaks() -> pd.DataFrame:
+    index = pd.MultiIndex.from_arrays([pd.Index([], dtype="str")] * 2, names=_BREAK_PLACE)
+    return pd.DataFrame({"breaks_per_day": [], "covered_share": []}, index=index, dtype=float)
 
 
 def _chargers(trips: Trips, chosen: Refuelling, legs: pd.DataFrame) -> pd.DataFrame:
@@ -383,6 +439,12 @@ def _chargers(trips: Trips, chosen: Refuelling, legs: pd.DataFrame) -> pd.DataFr
     stops = trips.stops[path.isin(legs.index) & site.isin(at)]
     shift = (legs["outside_start_km"] - legs["start_km"]).loc[stops.index.get_level_values("path_id")]
     return stops.assign(position_km=stops["position_km"] + shift.to_numpy())
+
+
+def _shortest(trips: Trips) -> pd.DataFrame:
+    """Return the shortest path of each relation, whose kilometres count, as in the choice of sites."""
+    paths = trips.paths.sort_index().sort_values("km", kind="stable")
+    return paths.drop_duplicates("pair_id").set_index("pair_id").sort_index()
 
 
 def _relation_of(split: pd.Index[str]) -> pd.Index[str]:

@@ -37,6 +37,8 @@ test("pins stay on their place unless a better one is there, and never overlap",
 });
 
 test("pins keep away from what must stay readable", () => {
+  const [[across, down]] = spread([{ x: 0, y: 0 }], 30, [], [[-5, -5, 60, 5]]);
+  assert.ok(Math.abs(down) >= 22 || across <= -22, `${across}, ${down}`);
   const [[dx, dy]] = spread([{ x: 0, y: 0 }], 30, [{ x: 5, y: 0 }]);
   assert.ok(Math.hypot(dx - 5, dy) >= 30);
 });
@@ -115,11 +117,13 @@ test("the basis of a volume says the year it was counted, and nothing of convers
 
 test("tags stand beside their head, on the next free side, and farther off with a line where all is taken", () => {
   const head = { x: 0, y: 0, reach: 10, width: 30 };
-  assert.deepEqual(settle([head], [[-10, -10, 10, 10]])[0], { x: 26, y: 0, isFar: false });
+  assert.deepEqual(settle([head], [[-10, -10, 10, 10]])[0], { x: 26, y: 0, isApart: false });
   const [left] = settle([head], [[-10, -10, 10, 10], [10, -5, 40, 5]]);
-  assert.deepEqual([left.x, left.isFar], [-26, false]);
+  assert.deepEqual([left.x, left.isApart], [-26, false]);
   const [far] = settle([head], [[-45, -40, 45, 40]]);
-  assert.equal(far.isFar, true);
+  assert.equal(far.isApart, true);
+  const [slanted] = settle([head], [[-60, -10, 60, 10], [-10, -60, 10, 60]]);
+  assert.deepEqual([slanted.x, slanted.y, slanted.isApart], [26, 24, true]);
 });
 
 test("two tags never share a place", () => {

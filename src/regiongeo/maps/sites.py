@@ -11,6 +11,7 @@ from regiongeo.maps.encode import plain
 from regiongeo.maps.geometry import encode_areas, encode_points
 from regiongeo.maps.plan import describe_offers
 from regiongeo.maps.rules import describe_site_rules
+from regiongeo.tables import offered_energies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,8 +45,8 @@ def describe_sites(result: Result, *, lang: Language) -> dict[str, object]:
     return {
         **_describe_ranked(result, lang=lang),
         "score_breaks": list(SCORE_BREAKS),
-        "excluded": _describe_points(result.excluded, ("name", "kind", "reason", "reason_detail")),
-        "stations": _describe_points(result.stations, ("name", "power_kw")),
+        "excluded": _describe_points(result.excluded, ("name", "reason", "reason_detail")),
+        "stations": _describe_stations(result.stations),
         "plots": _describe_plots(result.plots),
     }
 
@@ -94,11 +95,16 @@ def _describe_ranked(result: Result, *, lang: Language) -> dict[str, object]:
 def _describe_points(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:
     table = table.sort_index()
     return [
-        {"id": str(row_id), "at": at, **_plain_row(row)}
-        for (row_id, row), at in zip(
-            table[list(columns)].iterrows(), encode_points(table.geometry), strict=True
-        )
+        {"at": at, **_plain_row(row)}
+        for (_, row), at in zip(table[list(columns)].iterrows(), encode_points(table.geometry), strict=True)
     ]
+
+
+def _describe_stations(stations: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    points = _describe_points(stations, ("name", "power_kw", "points_350kw"))
+    offered = offered_energies(stations).sort_index()
+    energies = [[str(energy) for energy in offered.columns[row]] for row in offered.to_numpy()]
+    return [{**point, "energies": own} for point, own in zip(points, energies, strict=True)]
 
 
 def _describe_plots(plots: gpd.GeoDataFrame | None) -> list[dict[str, object]]:

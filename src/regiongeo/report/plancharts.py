@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -146,9 +147,12 @@ def _draw_power(axes: Axes, own: pd.DataFrame, lang: Language) -> None:
     axes.barh(rows, own["installed_mw"], color=_INSTALLED, label=text("plan", "chart_installed", lang))
     axes.barh(rows, own["peak_high_mw"], height=0.4, color=_PEAK, label=text("plan", "chart_peak", lang))
     free = own["free_grid_mw"].to_numpy(dtype=float)
+    grid = "chart_grid" if np.isfinite(free).any() else "chart_grid_unknown"
+    is_known = ~np.isnan(free)
     axes.plot(
-        free, rows, linestyle="none", marker="D", markersize=9, markerfacecolor="#EECC66",
-        markeredgecolor="black", label=text("plan", "chart_grid", lang), clip_on=False, zorder=4,
+        free[is_known], np.flatnonzero(is_known), linestyle="none", marker="D", markersize=9,
+        markerfacecolor="#EECC66", markeredgecolor="black", label=text("plan", grid, lang),
+        clip_on=False, zorder=4,
     )  # fmt: skip
     ends = own[["installed_mw", "peak_high_mw", "free_grid_mw"]].max(axis=1)
     _write_points(axes, own, ends, lang)

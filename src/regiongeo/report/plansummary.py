@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from regiongeo.assumptions import assumption
 from regiongeo.i18n import format_number, text, texts
 from regiongeo.report.cells import column_label
 from regiongeo.report.charts import PLAN_CHARTS
@@ -20,7 +21,7 @@ from regiongeo.report.plantables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from regiongeo.i18n import Language
     from regiongeo.result import Result, StationPlan
@@ -96,12 +97,13 @@ def describe_assumptions(result: Result, lang: Language) -> list[str]:
         unsure=int((everything["assumed"] == "to_verify").sum()),
     )  # fmt: skip
     names = ("assumption", "value", "spread", "unit", "assumed", "source")
+    ways_out = {str(row_id): str(name) for row_id, name in result.reference.gateways["name"].items()}
     rows = [
         [
-            _about(str(name), lang),
+            _about(str(name), lang, ways_out=ways_out),
             _amount(row["value"], lang),
             _spread(row["low"], row["high"], lang),
-            texts("plan", lang).get(f"unit_{row['unit'].replace('/', '_per_')}", row["unit"]),
+            _unit(str(name), row["unit"], lang),
             text("plan", f"assumed_{row['assumed']}", lang),
             row["source"],
         ]
@@ -138,7 +140,7 @@ def _service(result: Result, plan: StationPlan, lang: Language) -> list[str]:
         return []
     refuelling = result.scenario.refuelling
     assumed = text(
-        "plan", "plan_assumed", lang, year=refuelling.year,
+        "plan", "plan_assumed", lang, year=refuelling.year, traffic=_traffic_year(result),
         season=text("plan", f"season_in_{refuelling.season}", lang),
     )  # fmt: skip
     if refuelling.range_km:
@@ -152,6 +154,11 @@ def _service(result: Result, plan: StationPlan, lang: Language) -> list[str]:
         for energy, row in service_table(plan).iterrows()
     ]
     return [assumed, markdown_table(heads, rows), _picture("served", lang)]
+
+
+def _traffic_year(result: Result) -> int:
+    base = assumption(result.reference.assumptions, "traffic_base_year", unit="year")
+    return result.scenario.world.traffic_year or int(base)
 
 
 def _offers(result: Result, plan: StationPlan, lang: Language) -> list[str]:
@@ -227,13 +234,12 @@ def _grid(row: dict[Hashable, Any], lang: Language) -> str:
 
 
 def _totals(table: pd.DataFrame, lang: Language) -> Iterator[str]:
-    """Add up what may be added: points, installed power, amounts a day and costs; peaks may not."""
+    """Add up what may be added: points, amounts a day and costs; power may not."""
     for energy, own in table.groupby(table.index.get_level_values("energy"), sort=False):
         amount = own["energy_kwh_d"] if str(energy) == "battery" else own["fuel_kg_d"]
         yield text(
             "plan", f"sizes_{energy}", lang, energy=_energy(energy, lang),
             points=figure(own["station_points"].sum(), lang), amount=figure(amount.sum(), lang),
-            mw=figure(own["installed_mw"].sum(), lang, decimals=1),
         )  # fmt: skip
     costs = table[["equipment_low_mnok", "equipment_mnok", "equipment_high_mnok"]].dropna()
     if len(costs):
@@ -255,13 +261,20 @@ def _unknown(table: pd.DataFrame, lang: Language) -> Iterator[str]:
     yield text("plan", "unknown_cost", lang)
 
 
-def _about(name: str, lang: Language) -> str:
+def _about(name: str, lang: Language, *, ways_out: Mapping[str, str]) -> str:
     """Say in words what an assumption is about; one of an unknown kind keeps its name."""
-    kind, rest = "_".join(name.split(".")[:2]), name.split(".")[2:]
-    words = texts("plan", lang)
-    if f"about_{kind}" not in words:
+    parts = name.split(".")
+    words = {**texts("plan", lang), **{f"rest_{one}": said for one, said in ways_out.items()}}
+    depth = next((count for count in (2, 1) if f"about_{'_'.join(parts[:count])}" in words), None)
+    if depth is None:
         return name
-    return text("plan", f"about_{kind}", lang, rest=", ".join(words.get(f"rest_{one}", one) for one in rest))
+    rest = ", ".join(words.get(f"rest_{one}", one) for one in parts[depth:])
+    return text("plan", f"about_{'_'.join(parts[:depth])}", lang, rest=rest)
+
+
+def _unit(name: str, unit: str, lang: Language) -> str:
+    key = "yes_no" if ".urban_node." in name else unit.replace("/", "_per_")
+    return texts("plan", lang).get(f"unit_{key}", unit)
 
 
 def _spread(low: float, high: float, lang: Language) -> str:

@@ -53,12 +53,14 @@ _PLAN_SIZES = [
     *("grid_year", "grid_status", "grid_timing", "grid_lack_mw", "storage_mwh", *_NOK),
 ]
 _MOST_RIVALS = 3
-_PREFIXES = ("siting.", "sizing.", "rule.", "driving.")
+_RANGE = ("energy_use.", "energy_season_factor.", "gateway_outside_km.")
+_PREFIXES = ("siting.", "sizing.", "rule.", "driving.", *_RANGE)
 _WEIGHTY = (
     *("siting.tank.", "siting.reserve.", "siting.depot_share.", "siting.beyond_km", "sizing.energy_share."),
-    *("sizing.public_share.", "rule.", "driving."),
+    *("sizing.public_share.", "sizing.rate.", "sizing.point_kw.", "sizing.point_keur.", "sizing.nok_per_eur"),
+    *("rule.", "driving.", *_RANGE),
 )
-"""Assumptions that move the plan or an answer of the rule check: ranges, shares, rules."""
+"""Assumptions that move the plan, power and cost, or an answer of the rule check."""
 
 
 def plan_table(result: Result, plan: StationPlan) -> gpd.GeoDataFrame:
@@ -202,7 +204,7 @@ def checklist_table(result: Result, cards: SiteCards) -> pd.DataFrame:
 
 
 def assumption_rows(result: Result) -> pd.DataFrame:
-    """Return every assumption of siting, sizing, rules and driving time, by ``assumption``, sorted."""
+    """Return every assumption of range, siting, sizing, rules and driving time, by ``assumption``, sorted."""
     table = result.reference.assumptions
     rows = table[[str(name).startswith(_PREFIXES) for name in table.index]].sort_index(kind="stable")
     columns = ["value", "low", "high", "unit", "year", "assumed", "source", "note"]
@@ -212,13 +214,15 @@ def assumption_rows(result: Result) -> pd.DataFrame:
 
 
 def weighty_assumptions(result: Result) -> pd.DataFrame:
-    """Take the assumptions on ranges, shares and rules that no primary source confirms, or that were changed.
+    """Take the assumptions of weight that no primary source confirms, or that were changed.
 
-    Of shares by year only those of the year of the plan, if there are any.
+    Of shares by year only those of the year of the plan, if there are any; of biogas only the kind asked for.
     """
     table = assumption_rows(result)
     unsure = table[table["assumed"].isin(["to_verify", "scenario"])]
     weighty = unsure[unsure.index.str.startswith(_WEIGHTY)]
+    other = {"liquid": "compressed", "compressed": "liquid"}[result.scenario.refuelling.biogas]
+    weighty = weighty[weighty.index != f"siting.tank.biogas_{other}"]
     of_year = weighty.index.str.startswith("sizing.energy_share.")
     is_now = weighty["year"] == result.scenario.refuelling.year
     return weighty[~of_year | is_now] if (of_year & is_now).any() else weighty

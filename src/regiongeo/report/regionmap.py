@@ -1,4 +1,4 @@
-"""The map of the written report: roads by trucks, the best sites by number, the portfolio."""
+"""The map of the written report: roads by trucks, the best sites by number, portfolio and station plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from regiongeo.i18n import Language
-    from regiongeo.result import Result
+    from regiongeo.result import Result, StationPlan
 
 __all__ = ["draw_region_map"]
 
@@ -59,7 +59,7 @@ def draw_region_map(result: Result, figure: Figure, *, lang: Language) -> None:
     words = text("report", "chart_map", lang, scenario=result.scenario.name)
     figure.suptitle(words, x=0.01, ha="left", fontsize=14, fontweight="bold")
     figure.axes[0].legend(
-        handles=_legend(lang, with_flows=result.flows is not None),
+        handles=_legend(lang, with_flows=result.flows is not None, with_plan=result.plan is not None),
         loc="upper left",
         fontsize=9,
         framealpha=0.95,
@@ -78,6 +78,8 @@ def _draw_view(axes: Axes, view: Box, result: Result, lang: Language) -> None:
     _draw_roads(axes, link_table(result))
     _draw_places(axes, result)
     _draw_sites(axes, ranking_table(result))
+    if result.plan is not None:
+        _draw_plan(axes, result, result.plan, lang)
     corner = (view.west + 0.04 * _width(view), view.south + 0.03 * _height(view))
     _draw_scale(axes, corner, _width(view) / 5, lang)
     axes.set(xlim=(view.west, view.east), ylim=(view.south, view.north), aspect="equal")
@@ -154,6 +156,34 @@ def _draw_sites(axes: Axes, table: gpd.GeoDataFrame) -> None:
         )  # fmt: skip
 
 
+def _draw_plan(axes: Axes, result: Result, plan: StationPlan, lang: Language) -> None:
+    """Ring each new site and write beside it, by letters, which energies it offers."""
+    for site_id in plan.sites:
+        point = result.sites.geometry[site_id]
+        offered = [energy for energy in plan.service.index if (site_id, energy) in plan.offers.index]
+        axes.plot(point.x, point.y, **_RING, zorder=14)
+        axes.annotate(
+            " ".join(text("map", f"letter_{energy}", lang) for energy in offered),
+            (point.x, point.y),
+            xytext=(9, 9),
+            textcoords="offset points",
+            fontsize=9,
+            fontweight="bold",
+            bbox=_TAG,
+            zorder=14,
+            clip_on=True,
+        )
+
+
+_RING: dict[str, Any] = {
+    "marker": "o",
+    "color": "none",
+    "markersize": 12,
+    "markeredgecolor": "black",
+    "markeredgewidth": 2,
+    "linestyle": "none",
+}
+_TAG: dict[str, Any] = {"boxstyle": "round,pad=0.2", "facecolor": "#FFD84D", "edgecolor": "black"}
 _PIN: dict[str, Any] = {
     "marker": "o",
     "color": "#004488",
@@ -189,7 +219,7 @@ def _draw_scale(axes: Axes, corner: tuple[float, float], room: float, lang: Lang
     )
 
 
-def _legend(lang: Language, *, with_flows: bool) -> list[Line2D]:
+def _legend(lang: Language, *, with_flows: bool, with_plan: bool) -> list[Line2D]:
     edges = (None, *TRUCK_CLASSES, None)
     roads = [
         Line2D(
@@ -219,4 +249,11 @@ def _legend(lang: Language, *, with_flows: bool) -> list[Line2D]:
         [], [], color=_ROAD_COLOURS[1], linewidth=1.7, linestyle=_DASHED,
         label=text("report", "chart_map_modelled", lang),
     )  # fmt: skip
-    return [*sites, *roads[::-1], *([modelled] if with_flows else []), unknown]
+    plan = Line2D([], [], label=text("plan", "chart_map_plan", lang), **_RING)
+    return [
+        *([plan] if with_plan else []),
+        *sites,
+        *roads[::-1],
+        *([modelled] if with_flows else []),
+        unknown,
+    ]

@@ -37,6 +37,8 @@ _TOP = 8
 _ROADS = 15
 _SHARES = {"required_share", "covered_share"}
 _AS_IT_IS = {"deadline"}
+_OTHER_ENERGY = "energy"
+"""What a pool fails that does not offer the energy at all."""
 
 
 def rule_findings(result: Result, lang: Language) -> list[str]:
@@ -123,34 +125,56 @@ def _gains(result: Result, rules: RuleCheck, lang: Language) -> list[str]:
     table = gain_table(result, rules).reset_index()
     charging = table[table["requirement"] == "charging"]
     last = charging["deadline"].max()
-    counts = (charging["deadline"] == last) & (charging["closes_km"] + charging["near_gain_km"] > 0)
+    counts = (charging["deadline"] == last) & (charging["gain_km"] + charging["near_gain_km"] > 0)
     if not counts.any():
         return []
     said = text("plan", "rules_gain", lang, deadline=last)
-    names = ["name", "rank", "closes_km", "near_gain_km"]
+    names = ["name", "rank", "gain_km", "near_gain_km"]
     return [_head("gain", lang), said, _table(charging[counts].head(_TOP), names, lang)]
 
 
 def _pools(result: Result, rules: RuleCheck, lang: Language) -> list[str]:
+    """Tell which pools that offer the energy count at the last deadline, and what the others lack."""
     table = pool_table(result, rules).reset_index()
-    own = table[(table["requirement"] == "charging") & table["is_own_class"]]
-    last = own[own["deadline"] == own["deadline"].max()]
-    if last.empty:
+    if table.empty:
         return []
+    offering = table[
+        ~table["fails"].fillna("").str.split(r",\s*", regex=True).map(lambda fails: _OTHER_ENERGY in fails)
+    ]
+    parts = [
+        part
+        for requirement, own in offering.groupby("requirement")
+        for part in _pools_of(
+            str(requirement), _at_last_deadline(own), is_planned=result.plan is not None, lang=lang
+        )
+    ]
+    return [_head("pools", lang), *parts, text("plan", "rules_pools_sheet", lang)] if parts else []
+
+
+def _at_last_deadline(pools: pd.DataFrame) -> pd.DataFrame:
+    """Take each pool once: by the class of its own road, or where that has no row, by the class there is."""
+    last = pools[pools["deadline"] == pools["deadline"].max()]
+    own_first: pd.DataFrame = last.sort_values("is_own_class", ascending=False, kind="stable")
+    return own_first.drop_duplicates("pool_id").sort_values("pool_id", kind="stable")
+
+
+def _pools_of(requirement: str, pools: pd.DataFrame, *, is_planned: bool, lang: Language) -> list[str]:
     said = text(
-        "plan", "rules_pools", lang, deadline=last["deadline"].iloc[0], all=len(last),
-        **_counts(last["qualifies"]),
+        "plan", "rules_pools_plan" if is_planned else "rules_pools", lang, deadline=pools["deadline"].iloc[0],
+        requirement=text("rules", requirement, lang), all=len(pools), **_counts(pools["qualifies"]),
     )  # fmt: skip
-    lacking = last[last["qualifies"] != "yes"].head(_TOP)
-    names = ["name", "qualifies", "fails", "not_known", "missing_kw", "missing_points", "access_km"]
-    shown = [_table(lacking, names, lang)] if len(lacking) else []
-    return [_head("pools", lang), said, *shown]
+    lacking = pools[pools["qualifies"] != "yes"].head(_TOP)
+    power = ["missing_kw", "missing_points"] if requirement == "charging" else []
+    names = ["name", "qualifies", "fails", "not_known", *power, "access_km"]
+    return [said, *([_table(lacking, names, lang)] if len(lacking) else [])]
 
 
 def _urban(result: Result, rules: RuleCheck, lang: Language) -> list[str]:
     table = urban_table(result, rules)
     if table.empty:
         return []
+    units = {"stations": text("plan", "unit_stations", lang)}
+    table = table.assign(unit=table["unit"].replace(units))
     names = [
         "municipality",
         "requirement",
@@ -169,7 +193,8 @@ def _enova(result: Result, rules: RuleCheck, lang: Language) -> list[str]:
     shown = table[table["in_plan"]] if result.plan is not None else table.head(_TOP)
     if shown.empty:
         return []
-    said = text("plan", "rules_enova", lang, **_counts(shown["enova_location"]))
+    whose = text("plan", "enova_of_best" if result.plan is None else "enova_of_plan", lang)
+    said = text("plan", "rules_enova", lang, whose=whose, **_counts(shown["enova_location"]))
     names = ["name", "rank", "enova_location", "fails", "not_known", "national_km", "nearest_km"]
     return [_head("enova", lang), said, _table(shown, names, lang)]
 

@@ -144,7 +144,8 @@ def gain_table(result: Result, rules: RuleCheck) -> pd.DataFrame:
         ascending=[True, True, False, False, True],
         kind="stable",
     )
-    return publish(ordered[["rank", "name", "is_near_enough", "closes_km", "near_gain_km"]])
+    columns = ["rank", "name", "is_near_enough", "gain_km", "near_gain_km"]
+    return publish(ordered.rename(columns={"closes_km": "gain_km"})[columns])
 
 
 def rule_lines(rules: RuleCheck, *, today: RuleCheck | None = None) -> gpd.GeoDataFrame:

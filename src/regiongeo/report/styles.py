@@ -108,9 +108,11 @@ def _plan_rules(lang: Language) -> list[_Rule]:
 
 
 def _answer_rules(lang: Language, columns: Sequence[str]) -> list[_Rule]:
+    """Return a rule for each answer; where today's stand apart, the others are those with the plan."""
+    is_planned = any(column.endswith("_today") for column in columns)
     return [
         _Rule(
-            label=_answer_label(column, answer, lang),
+            label=_answer_label(column, answer, lang, is_planned=is_planned),
             where=f"\"{column}\" = '{answer}'",
             symbol=_line(colour, 1.1, dash),
             is_drawn=column == columns[0],
@@ -120,10 +122,11 @@ def _answer_rules(lang: Language, columns: Sequence[str]) -> list[_Rule]:
     ]
 
 
-def _answer_label(column: str, answer: str, lang: Language) -> str:
+def _answer_label(column: str, answer: str, lang: Language, *, is_planned: bool) -> str:
     requirement, deadline, *today = column.split("_")
+    other = "layer_rule_planned" if is_planned else "layer_rule"
     return text(
-        "plan", "layer_rule_today" if today else "layer_rule", lang,
+        "plan", "layer_rule_today" if today else other, lang,
         requirement=text("rules", requirement, lang), deadline=deadline,
         answer=text("plan", f"answer_{answer}", lang),
     )  # fmt: skip

@@ -75,6 +75,7 @@ DECIMALS = {
     "population": 0,
     "area_km2": 1,
     "power_kw": 0,
+    "points_350kw": 0,
     "modelled_trucks": 0,
     "planned_trucks": 0,
     "observed_trucks": 0,
@@ -150,6 +151,7 @@ DECIMALS = {
     "would_add_trips_per_day": 1,
     "would_add_truck_km_per_day": 0,
     "closes_km": 1,
+    "gain_km": 1,
     "closes_hydrogen_km": 1,
     "near_gain_km": 1,
     "lift_1_points": 1,
@@ -281,8 +283,9 @@ def subregion_table(result: Result) -> gpd.GeoDataFrame:
 
 
 def station_table(result: Result) -> gpd.GeoDataFrame:
-    """Return the existing stations the user gave, by ``station_id``."""
-    return publish(result.stations[["name", "power_kw", "geometry"]].sort_index(kind="stable"))
+    """Return the existing stations the user gave, by ``station_id``; what is missing was not given."""
+    columns = ["name", "energies", "power_kw", "points_350kw", "geometry"]
+    return publish(result.stations[columns].sort_index(kind="stable"))
 
 
 def plot_table(plots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

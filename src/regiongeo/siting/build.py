@@ -306,11 +306,21 @@ def trips_in_need(trips: Trips, *, reach: Reach, depot_share: float) -> tuple[Tr
     Returns
     -------
     The trips that need a station, and those that do not by ``pair_id`` of the split relations [trips/day].
+
+    Raises
+    ------
+    ScenarioError
+        If no trip needs a station, or the share is not between 0 and 1.
     """
     bare = split_by_depot(replace(trips, stops=trips.stops.iloc[:0]), share=depot_share)
     is_driven = simulate(bare, (), reach=reach).is_served.loc[bare.paths.index]
     is_free = is_driven.groupby(bare.paths["pair_id"]).transform("any")
     needing = bare.paths[~is_free]
+    if needing.empty:
+        raise ScenarioError(
+            f"every truck gets through without a station, with {reach.range_km:g} km of range and a share of "
+            f"{depot_share:g} that fills at home: there is nothing to plan, leave the energy out"
+        )
     free = bare.paths[is_free].drop_duplicates("pair_id").set_index("pair_id")["trips_per_day"]
     origin = pd.Series(needing.index.str.rsplit("|", n=1).str[0], index=needing.index)
     return Trips(paths=needing, stops=_stops_of(trips.stops, origin)), free

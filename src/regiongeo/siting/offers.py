@@ -279,7 +279,8 @@ def _paid_offers(
             parts.append(_at_most(is_offer * (np.arange(columns) // count == number + 1), float(layer.most)))
     cost = None
     if limits.budget is not None:
-        cost = np.concatenate([_by_site(limits.cost, sites), *(_by_site(one.cost, sites) for one in layers)])
+        own = layers if len(layers) > 1 else [replace(layers[0], cost=None)]  # joined: see limits_on_new
+        cost = np.concatenate([_by_site(limits.cost, sites), *(_by_site(one.cost, sites) for one in own)])
         scale = float(cost.max()) or 1.0
         parts.append(_at_most(cost / scale, limits.budget / scale))
     held = [sites.isin([*layer.locked_in]).astype(float) for layer in layers]

@@ -53,6 +53,11 @@ class Case:
         """Factor from credit to the objective of the model."""
         return _SCALE / self.total
 
+    @property
+    def possible(self) -> float:
+        """Credit if every relation were served that some choice serves."""
+        return sum(float(ways.best(ways.windows.is_possible).sum()) for ways in self.ways)
+
     def value(self, chosen: Flags) -> float:
         """Return the credit that chosen columns earn, found by driving every tour."""
         return sum(
@@ -95,8 +100,10 @@ def find_choice(
     merged, best, bound, rounds = _solve_rounds(case, ask, rel_gap=rel_gap)
     value = case.value(best)
     is_optimal = bound - value <= TIE * case.total
-    if not is_optimal and bound - value > max_gap * value:
-        gap = bound / value - 1 if value else np.inf
+    if not is_optimal and not value:
+        raise InfeasibleError(f"no plan that serves anyone found in {time_limit_s:g} s: allow more time")
+    if not is_optimal and bound / value - 1 > max_gap:
+        gap = bound / value - 1
         raise InfeasibleError(
             f"no plan proved good enough in {time_limit_s:g} s: one up to {gap:.0%} better than the best "
             f"found may exist, accepted are {max_gap:.0%}: allow more time or ask for fewer sites"
@@ -122,15 +129,16 @@ def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> tuple[_Merged, Fl
     model allows all that can be driven and more, so each bound holds.
     """
     merged, best = _warm_up(case)
-    bound, rounds = np.inf, 0
+    bound, rounds = case.possible, 0
     while True:
         rounds += 1
-        merged, best = _narrowed(case, merged, best, ask)
+        merged, best, most = _narrowed(case, merged, best, ask)
         start = None if best is None else plan_of(merged.cover, best)
         solution = ask.solve(merged.model, start=start, rel_gap=rel_gap)
         chosen = solution.x[: case.offers.columns].astype(bool)
         best = chosen if best is None else max(best, chosen, key=case.value)
-        bound = min(bound, max(solution.bound / case.scale + merged.cover.base, case.value(best)))
+        most = min(most, solution.bound / case.scale + merged.cover.base)
+        bound = min(bound, max(most, case.value(best)))
         ways = _with_missing(case, merged.ways, chosen)
         if ways is merged.ways:
             return merged, best, bound, rounds
@@ -139,8 +147,12 @@ def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> tuple[_Merged, Fl
             return merged, best, bound, rounds
 
 
-def _narrowed(case: Case, merged: _Merged, best: Flags | None, ask: _Ask) -> tuple[_Merged, Flags | None]:
+def _narrowed(
+    case: Case, merged: _Merged, best: Flags | None, ask: _Ask
+) -> tuple[_Merged, Flags | None, float]:
     """Leave out the options that no choice better than, or as good as, the best can hold.
+
+    Returns the model, the best choice known, and what the relaxation shows that no choice can exceed.
 
     The relaxation says by how much its bound falls if an option is chosen: where it falls below the best
     choice known, the option is out (reduced-cost fixing). A first search among the most promising options
@@ -148,7 +160,7 @@ def _narrowed(case: Case, merged: _Merged, best: Flags | None, ask: _Ask) -> tup
     """
     relaxed = None if best is None else ask.relax(merged.model)
     if best is None or relaxed is None:
-        return merged, best
+        return merged, best, np.inf
     columns = case.offers.columns
     x, loss = relaxed.x[:columns], relaxed.loss[:columns]
     near = best | (x > _TRACE)
@@ -159,7 +171,8 @@ def _narrowed(case: Case, merged: _Merged, best: Flags | None, ask: _Ask) -> tup
     best = max(best, found.x[:columns].astype(bool), key=case.value)
     room = relaxed.bound - (case.value(best) - merged.cover.base) * case.scale
     is_in = best | (x > _TRACE) | (loss <= room + _DUST * _SCALE)
-    return _merge(case, merged.ways, kept=is_in), best
+    most = relaxed.bound / case.scale + merged.cover.base
+    return _merge(case, merged.ways, kept=is_in), best, most
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

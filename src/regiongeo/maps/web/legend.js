@@ -23,9 +23,10 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
     layer.restack = restack;
     box.addEventListener("change", () => {
       legend.hidden = !box.checked;
-      if (layer.body) legend.scrollIntoView({ block: "nearest" });
       apply(layer, box.checked);
+      layer.insteadOf?.forEach((other) => turn(other, !box.checked));
       restack();
+      if (layer.body) legend.scrollIntoView({ block: "nearest" });
       onChange();
     });
     const single = layer.legend.length === 1 && layer.legend[0].label === layer.key;
@@ -33,6 +34,11 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
     if (single && !layer.isMissing) name.append(swatch(layer.legend[0].style));
     if (single) name.append(count(layer.legend[0], words));
     return make("div", { class: "layer" }, name, single ? "" : legend);
+  }
+
+  function turn(layer, on) {
+    layer.setChecked(on);
+    apply(layer, on);
   }
 
   function apply(layer, on) {

@@ -4,14 +4,15 @@ import { INK } from "./colours.js";
 import { decodePoint } from "./data.js";
 import { make } from "./dom.js";
 import { chip, chips } from "./energy.js";
-import { around, settle, TAG_HEIGHT } from "./settle.js";
+import { around, boxOf, settle, TAG_HEIGHT } from "./settle.js";
 
 const CHIP = 25;
 const PIN = 17;
 const DOT = 11;
 const RING = { radius: DOT, color: INK, weight: 3, fill: false, interactive: false };
+const HALO = { ...RING, color: "#fff", weight: 7 };
 
-// `sites` are drawn already: where a pin stands aside, its tag goes with it.
+// `sites` are drawn already. Their pins stand aside for rings and tags; the tag of a pinned site goes with its pin.
 export function drawPlan(map, data, words, { sites, onSelect }) {
   if (!data.plan) return { layers: [], show() {}, place() {}, tags: () => [] };
   const group = L.featureGroup()
@@ -20,7 +21,7 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
   const at = (site) => decodePoint(site.at, data.scale);
   const chosen = data.sites.filter(({ offers }) => offers);
   const tags = new Map(chosen.map((site) => [site, drawTag(site, at(site), words)]));
-  const rings = new Map(chosen.map((site) => [site, L.circleMarker(at(site), { ...RING, site })]));
+  const rings = new Map(chosen.map((site) => [site, [HALO, RING].map((style) => L.circleMarker(at(site), { ...style, site }))]));
   let shown = [];
   map.on("zoomend", place);
 
@@ -31,22 +32,30 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
 
   function place() {
     const pins = new Map(sites.pins().map((pin) => [pin.options.site, pin]));
-    const heads = shown.map((site) => ({ site, reach: pins.has(site) ? PIN : DOT, at: headOf(site, pins) }));
-    const busy = [...[...pins.values()].map((pin) => around(map.latLngToLayerPoint(pin.getLatLng()), PIN)),
-      ...heads.map(({ at, reach }) => around(at, reach)), ...sites.keepClear()];
-    const spots = settle(heads.map(({ site, at, reach }) => ({ ...at, reach, width: widthOf(site) })), busy);
+    const others = shown.filter((site) => !pins.has(site));
     group.clearLayers();
-    heads.filter(({ site }) => !pins.has(site)).forEach(({ site }) => group.addLayer(rings.get(site)));
-    heads.forEach(({ site, at: head }, number) => {
-      const tag = tags.get(site).setLatLng(map.layerPointToLatLng(spots[number]));
-      tag.place = spots[number].isFar ? map.layerPointToLatLng(head) : tag.getLatLng();
-      group.addLayer(tag);
-    });
+    others.forEach((site) => rings.get(site).forEach((ring) => group.addLayer(ring)));
+    const taken = placeTags(others, { where: at, reach: DOT, busy: sites.keepClear() });
+    sites.standAside(map.hasLayer(group) ? taken : []);
+    const where = (site) => pins.get(site).getLatLng();
+    const stood = [...pins.keys()].map((site) => around(map.latLngToLayerPoint(where(site)), PIN));
+    placeTags(shown.filter((site) => pins.has(site)), { where, reach: PIN, busy: [...sites.keepClear(), ...taken, ...stood] });
   }
 
-  function headOf(site, pins) {
-    const { x, y } = map.latLngToLayerPoint(pins.get(site)?.getLatLng() ?? at(site));
-    return { x, y };
+  // Returns the boxes that heads and tags take.
+  function placeTags(wanted, { where, reach, busy }) {
+    const heads = wanted.map((site) => {
+      const { x, y } = map.latLngToLayerPoint(where(site));
+      return { x, y, reach, width: widthOf(site) };
+    });
+    const own = heads.map((head) => around(head, reach));
+    const spots = settle(heads, [...busy, ...own]);
+    wanted.forEach((site, number) => {
+      const tag = tags.get(site).setLatLng(map.layerPointToLatLng(spots[number]));
+      tag.place = spots[number].isApart ? L.latLng(where(site)) : tag.getLatLng();
+      group.addLayer(tag);
+    });
+    return [...own, ...spots.map((spot, number) => boxOf(spot, heads[number].width))];
   }
 
   return {
@@ -71,9 +80,10 @@ function widthOf({ offers }) {
 
 function legendOf({ plan, sites }, words) {
   const offers = sites.flatMap((site) => site.offers ?? []);
-  return plan.energies.map(({ energy }) => ({
+  const energies = plan.energies.map(({ energy }) => ({
     picture: chip(energy, words),
     label: `energy_${energy}`,
     count: offers.filter((offer) => offer.energy === energy).length,
   }));
+  return [...energies, { style: { ...RING, shape: "circle", radius: 8 }, label: "legend_plan" }];
 }

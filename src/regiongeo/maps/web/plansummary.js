@@ -9,11 +9,18 @@ export function showPlanSummary({ plan }, words) {
   box.hidden = !plan;
   if (!plan) return;
   box.open = window.innerHeight >= TALL;
-  box.querySelector("summary").textContent = words.say("plan_title", { size: plan.size });
+  box.querySelector("summary").append(words.say("plan_title", { size: plan.size }), tellShort(plan, words));
   box.querySelector("div").append(
     ...plan.energies.flatMap((service) => drawEnergy(service, words)),
     ...tellProof(plan, words).map((line) => make("p", {}, line)),
   );
+}
+
+// What the folded box still tells.
+function tellShort({ energies }, words) {
+  const rated = energies.filter(({ served_share: served }) => served !== null);
+  return make("span", { class: "short" }, words.say("plan_short"),
+    ...rated.map(({ energy, served_share: served }) => make("span", {}, chip(energy, words), ` ${words.share(served)}`)));
 }
 
 function drawEnergy(service, words) {

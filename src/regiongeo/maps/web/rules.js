@@ -6,7 +6,7 @@ import { button, make, tooltip } from "./dom.js";
 import { drawRow } from "./legend.js";
 
 const STYLES = {
-  yes: { color: COVERED, weight: 5 },
+  yes: { color: COVERED, weight: 7 },
   no: { color: MISSING, weight: 8 },
   not_known: { color: NOT_KNOWN, weight: 5, dashArray: [9, 7] },
 };
@@ -14,7 +14,8 @@ const ORDER = ["yes", "not_known", "no"];
 const CASING = { color: "#fff", opacity: 0.95, interactive: false };
 const CASING_WIDTH = 5;
 
-export function drawRules(map, data, words, onSelect) {
+// A road has one colour at a time: the layers it is drawn instead of give way, and sites beside it lie below.
+export function drawRules(map, data, words, { onSelect, insteadOf }) {
   if (!data.rules) return { layers: [] };
   const { checks, roads } = data.rules;
   const group = L.featureGroup();
@@ -24,7 +25,7 @@ export function drawRules(map, data, words, onSelect) {
   choice.value = String(firstShown(checks));
   const rows = make("ul");
   const layer = {
-    key: "layer_rules", on: false, level: 6.5, group, legend: [],
+    key: "layer_rules", on: false, level: 10.5, group, insteadOf, legend: [],
     body: make("div", { class: "rules" }, make("label", { for: "rule-choice" }, words.say("rule_choice")), choice, rows),
   };
   choice.addEventListener("change", () => {

@@ -9,19 +9,19 @@ export function around({ x, y }, reach) {
   return [x - reach, y - reach, x + reach, y + reach];
 }
 
-function boxOf({ x, y }, width) {
+export function boxOf({ x, y }, width) {
   return [x - width / 2, y - TAG_HEIGHT / 2, x + width / 2, y + TAG_HEIGHT / 2];
 }
 
 // heads: [{x, y, reach, width}]; returns the middle of each tag, beside its head and clear of `busy` where there is room.
-// `isFar` tells those that need a line to their head.
+// `isApart` tells those that need a line to their head.
 export function settle(heads, busy) {
   const index = makeIndex();
   busy.forEach(index.block);
   return heads.map(({ x, y, reach, width }) => {
     const spots = GAPS.flatMap((gap) => {
       const [across, down] = [gap + reach + width / 2, gap + reach + TAG_HEIGHT / 2];
-      return DIRECTIONS.map(([dx, dy]) => ({ x: x + dx * across, y: y + dy * down, isFar: gap > GAPS[0] }));
+      return DIRECTIONS.map(([dx, dy]) => ({ x: x + dx * across, y: y + dy * down, isApart: gap > GAPS[0] || dx * dy !== 0 }));
     });
     const free = spots.find((spot) => index.add(boxOf(spot, width)));
     if (!free) index.block(boxOf(spots[0], width));

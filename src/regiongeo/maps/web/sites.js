@@ -43,7 +43,9 @@ export function drawSites(map, data, words, onSelect) {
   const ring = L.circleMarker([0, 0], { radius: 23, color: INK, weight: 4, fill: false, interactive: false });
 
   const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
-  map.on("zoomend", () => spreadPins(map, pins, data));
+  let boxes = [];
+  const arrange = () => spreadPins(map, pins, data, boxes);
+  map.on("zoomend", arrange);
   map.on("zoomend", resize);
   resize();
 
@@ -52,7 +54,12 @@ export function drawSites(map, data, words, onSelect) {
     const keep = (markers) => markers.filter((marker) => wanted.has(marker.options.site));
     fill(ranked, [...keep(dots).reverse(), ...keep(pins)]);
     fill(chosen, keep(stars).filter(({ options: { site } }) => !isPinned(site)));
-    spreadPins(map, pins, data);
+    arrange();
+  }
+
+  function standAside(taken) {
+    boxes = taken;
+    arrange();
   }
 
   function highlight(site) {
@@ -63,6 +70,8 @@ export function drawSites(map, data, words, onSelect) {
   return {
     show,
     highlight,
+    // Pins leave these boxes on the layer free.
+    standAside,
     describe: (site) => describeSite(site, words),
     // Boxes on the layer no tag may cover.
     keepClear: () => nameOfLargest(map, data).map(({ x, y }) => [x - 12, y - 10, x + 12, y + 10]),
@@ -78,7 +87,7 @@ export function drawSites(map, data, words, onSelect) {
       drawPoints(data.stations, {
         key: "layer_stations", on: data.stations.length > 0, isMissing: data.stations.length === 0, level: 9, style: STATION_STYLE, place,
         note: data.stations.length ? undefined : words.say("not_included"),
-        describe: (one) => tooltip(one.name, words.say("layer_stations"), power(one, words)),
+        describe: (one) => tooltip(one.name, words.say("layer_stations"), offerOf(one, words), power(one, words)),
       }),
       drawPoints(data.excluded, {
         key: "layer_excluded", on: false, level: 7, style: CROSS_STYLE, place,
@@ -106,10 +115,10 @@ function nameOfLargest(map, { places, scale }) {
   return Array.from({ length: count }, (_, at) => ({ x: x + 10 + (PIN_SIZE - 2) * at, y }));
 }
 
-function spreadPins(map, pins, data) {
+function spreadPins(map, pins, data, boxes) {
   const shown = pins.filter((pin) => map.hasLayer(pin));
   const points = shown.map((pin) => map.latLngToLayerPoint(pin.place));
-  const offsets = spread(points, PIN_SIZE - 2, nameOfLargest(map, data));
+  const offsets = spread(points, PIN_SIZE - 2, nameOfLargest(map, data), boxes);
   shown.forEach((pin, at) => pin.setLatLng(map.layerPointToLatLng(points[at].add(offsets[at]))));
 }
 
@@ -155,6 +164,11 @@ function drawPlots({ plots, scale }, words) {
   const group = L.featureGroup(areas).bindTooltip((layer) => tooltip(layer.options.name, words.say("kind_plot")));
   const legend = [{ style: PLOT_STYLE, label: "layer_plots", count: areas.length }];
   return { key: "layer_plots", on: true, level: 7, group, legend };
+}
+
+function offerOf({ energies, points_350kw: points }, words) {
+  const named = nameEnergies(energies.map((energy) => ({ energy })), words);
+  return points === null ? named : `${named} · ${words.say("fast_points", { points: words.number(points) })}`;
 }
 
 function power(station, words) {

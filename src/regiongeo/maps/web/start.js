@@ -37,10 +37,10 @@ export function start(map) {
   const roads = drawRoads(map, data, words, (road) => selectRoad(road));
   const sites = drawSites(map, data, words, (site) => select(site));
   const plan = drawPlan(map, data, words, { sites, onSelect: (site) => select(site, { zoom: false }) });
-  const rules = drawRules(map, data, words, (road) => selectRule(road));
+  const [counted, otherRoads] = roads.layers;
+  const rules = drawRules(map, data, words, { onSelect: (road) => selectRule(road), insteadOf: [counted] });
   const tiles = offerTiles(map, data, words, { land: background.land, announce });
   const labels = drawLabels(map, data, words, { pins: sites.pins, tags: plan.tags, subregions: background.subregions });
-  const [counted, otherRoads] = roads.layers;
   const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
   const main = [...plan.layers, ...sites.layers, counted, ...rules.layers];
   drawLayerList(map, words, { main, more }, { onChange: redraw });
