@@ -461,7 +461,8 @@ def test_the_list_narrows_to_the_plan(open_map: Callable[..., Opened]) -> None:
 def test_the_panel_tells_who_gets_through_and_what_was_proven(open_map: Callable[..., Opened]) -> None:
     page = open_map(toy_planned_result()).page
     assert not page.evaluate("document.getElementById('plan').open")
-    assert "Kommer fram:" in spoken(page, "#plan")
+    assert "Kommer fram (av dette med stasjonene):" in spoken(page, "#plan")
+    assert "85 % (40 %)" in spoken(page, "#plan .short")
     assert page.locator("#plan .short .chip").count() == 2
     page.click("#plan summary")
     assert not page.locator("#plan .short").is_visible()
@@ -469,7 +470,7 @@ def test_the_panel_tells_who_gets_through_and_what_was_proven(open_map: Callable
     for text in (
         "Stasjonsnett, forslag (2 steder)", "85 % av turene kommer fram", "45 % uten stasjon",
         "40 % med stasjonene", "11 % krever flere steder", "4 % kan ikke hjelpes",
-        "Rekkevidde 350 km · steder: 2 · turer per døgn: 200", "0 % uten stasjon",
+        "Rekkevidde 350 km · steder: 2 · turer på minst 50 km per døgn: 200", "0 % uten stasjon",
         "Valgt for flest mulig lastebilkilometer. Bevist best",
     ):  # fmt: skip
         assert text in told

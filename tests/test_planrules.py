@@ -121,8 +121,10 @@ def test_a_station_of_gas_alone_is_no_charging_pool() -> None:
 
 
 def test_today_beside_the_plan_and_what_a_site_closes() -> None:
-    """S stands at km 60: B, 20 km away, closes the road between them. P at the same place closes nothing,
-    also where the plan holds B: what a site closes is counted beside what stands."""
+    """S stands at km 60: B, 20 km away, closes the road between them; P at the same place nothing.
+
+    The plan holds B; what a site closes is counted beside what stands all the same.
+    """
     with_plan, today = check_line(one_station_plan(), stations={"S": 60.0}, **STANDS)
     _, bare = check_line(None)
 

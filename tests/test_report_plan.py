@@ -217,7 +217,7 @@ def test_assumptions_told_are_those_unsure_that_matter() -> None:
         "sizing.energy_share.battery.2030",
     ]
     rows = assumption_rows(RESULT)
-    assert len(rows) == 8
+    assert len(rows) == 9
     assert rows.index.is_monotonic_increasing
     late = replace(RESULT, scenario=RESULT.scenario.replace(refuelling={"year": 2041}))
     assert "sizing.energy_share.battery.2035" in weighty_assumptions(late).index
@@ -517,7 +517,7 @@ def test_a_plan_without_sites_and_a_bare_rule_check_make_whole_files(
 
 def test_the_plain_toy_is_told_whole() -> None:
     assert f"## {text('plan', 'head_rules', 'nb')}" in words_of(toy_planned_result())
-    assert len(plan_sheets(toy_planned_result(), "nb")) == 8
+    assert len(plan_sheets(toy_planned_result(), "nb")) == 9
 
 
 @pytest.mark.slow
@@ -656,7 +656,7 @@ def test_what_is_told_of_the_plan_by_hand() -> None:
     words = "\n".join(
         [*describe_plan(RESULT, "nb"), *describe_sizes(RESULT, "nb"), *plan_findings(RESULT, "nb")]
     )
-    assert "Lading: 170 av 200 lastebilturer/døgn (85 %)" in words
+    assert "Lading: 170 av 200 lastebilturer/døgn på minst 50 km (85 %)" in words
     assert "90 av dem trenger ingen offentlig stasjon, 80 kommer fram med stasjonene." in words
     assert "mer enn 13\u202f900 lastebil-km/døgn (avstand til beviset 0,0 %: bevist best mulig)" in words
     assert "Eksisterende stasjoner som er regnet med: 1." in words
@@ -721,7 +721,7 @@ def test_what_is_told_of_the_rules_by_hand() -> None:
 
 def test_assumptions_are_told_with_spread_and_status() -> None:
     words = "\n".join(describe_assumptions(RESULT, "nb"))
-    assert "Alle 8 forutsetninger om dette står i arket Forutsetninger; 5 av dem må bekreftes." in words
+    assert "Alle 9 forutsetninger om dette står i arket Forutsetninger; 5 av dem må bekreftes." in words
     assert (
         "| Reserve sjåføren ikke regner med: batteri | 0,15 | 0,1–0,2 | andel | må bekreftes | En kilde |"
         in words

@@ -13,7 +13,7 @@ from regiongeo.scenario import CRITERIA
 from regiongeo.sitecards import build_cards
 from regiongeo.tables import CHECKLIST_ITEMS, SITE_GAIN
 from toy_line import line_distances, line_grid, line_numbers, line_scenario
-from toy_plan import table, toy_rules, toy_station_plan
+from toy_plan import toy_rules, toy_station_plan
 from toy_roads import point
 
 IDS = pd.Index(["B", "K", "P"], name="site_id")
@@ -50,7 +50,9 @@ def line_plan() -> StationPlan:
 def line_rules() -> RuleCheck:
     gain = {
         ("charging", 2025, "B"): {"closes_km": 99.0},
-        **{("charging", 2030, site): {"closes_km": km} for site, km in (("B", 60.0), ("K", 40.0), ("P", 0.0))},
+        **{
+            ("charging", 2030, site): {"closes_km": km} for site, km in (("B", 60.0), ("K", 40.0), ("P", 0.0))
+        },
         ("hydrogen", 2030, "B"): {"closes_km": 80.0},
     }
     rows = pd.DataFrame.from_dict(gain, orient="index")
@@ -121,8 +123,10 @@ def test_kilometres_closed_are_those_of_the_last_deadline() -> None:
 
 
 def test_the_two_criteria_with_most_points_to_gain() -> None:
-    """Weights 0.5, 0.3, 0.2. B lacks 0.1, 0.9 and 1 of them: 5, 27, 20 points. K has no second figure, so
-    the others weigh 5/7 and 2/7; it lacks nothing but half of the third. P is perfect."""
+    """Weights 0.5, 0.3, 0.2. B lacks 0.1, 0.9 and 1 of them: 5, 27, 20 points. P is perfect.
+
+    K has no second figure, so the others weigh 5/7 and 2/7; it lacks nothing but half of the third.
+    """
     names = list(CRITERIA[:3])
     weights = pd.Series([0.5, 0.3, 0.2], index=names)
     values = pd.DataFrame([[0.9, 0.1, 0.0], [1.0, np.nan, 0.5], [1.0, 1.0, 1.0]], index=IDS, columns=names)
@@ -176,9 +180,8 @@ def test_the_checklist_by_hand() -> None:
     assert told("services") == {"B": "unknown", "K": "partly", "P": "unknown"}
     assert set(told("protection").values()) == {"partly"}
     assert set(told("zoning").values()) == {"unknown"}
-    needed = checks["needed"].unstack()
-    assert needed.loc["K", ["grid", "plot_area"]].tolist() == [2.0, 3000.0]
-    assert needed.loc["B", ["grid", "plot_area"]].tolist() == [mw, area]
+    assert checks["needed"][[("K", "grid"), ("K", "plot_area")]].tolist() == [2.0, 3000.0]
+    assert checks["needed"][[("B", "grid"), ("B", "plot_area")]].tolist() == [mw, area]
     assert checks.loc[("B", "dwellings"), ["value", "unit"]].tolist() == [25.0, "%"]
 
 
@@ -186,7 +189,3 @@ def test_every_site_has_every_item_in_order() -> None:
     checks = cards_of(None).checklist
     assert checks.index.tolist() == [(site, item) for site in IDS for item in CHECKLIST_ITEMS]
     assert checks.loc[checks["status"] == "unknown", "value"].isna().all()
-
-
-def test_the_helper_table_is_made_by_schema() -> None:
-    assert table(SITE_GAIN, {}).empty

@@ -299,7 +299,7 @@ def test_o07_ties_not_settled_in_time() -> None:
 
 
 def test_the_relaxation_by_hand(three: Model) -> None:
-    """Worth by weight: 5/2, 6/3 and 4/2, so the second and 2/3 of the first fit: 5 + 4; a swap loses nothing."""
+    """Worth by weight: 5/2, 6/3 and 4/2, so the second and 2/3 of the first fit: 5 + 4."""
     found = relax(three, time_limit_s=10)
     assert found is not None
     assert found.bound == pytest.approx(9)

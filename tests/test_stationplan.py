@@ -60,8 +60,7 @@ def test_one_site_serves_all_by_hand() -> None:
 
 
 def test_what_one_site_serves_is_lost_without_it_and_stops_there() -> None:
-    """Every round trip, half a one-way trip twice, takes at B what it drives: 280 km from a to the gateway
-    less the 100 km it has from beyond; a stop out and one back, where it needs both."""
+    """Trucks come to B with 100 km driven from beyond, and again after 80 km to a and back."""
     plan = plan_line(trips={"ab": 0.0, "bc": 0.0})
     offer = plan.offers.loc[("B", "battery")]
 
@@ -96,8 +95,11 @@ def test_with_the_middle_too_close_two_sites_stand_in_for_it() -> None:
 
 
 def test_trips_from_a_depot_may_need_no_station() -> None:
-    """Half the trucks fill at home, half of these at either end. a–b: 20 of 40 are free, as 80 km last.
-    b–gw: the quarter with energy at b has it at both ends, 100 km apart; a–gw is too long."""
+    """Half the trucks fill at home, half of these at either end.
+
+    a–b: 20 of 40 are free, as 80 km last. b–gw: the quarter with energy at b has it at both ends, 100 km
+    apart. a–gw is too long.
+    """
     plan = plan_line(numbers={"siting__depot_share__battery": 0.5})
     row = plan.service.loc["battery"]
 
@@ -183,9 +185,7 @@ def test_a_station_may_have_the_id_of_a_site() -> None:
 def test_ties_go_to_the_earliest_id_whatever_the_seed() -> None:
     """Three twins in the middle."""
     twins = {"B2": "b", "B1": "b", "B3": "b", "K": "k"}
-    plans = [
-        plan_line(line_scenario().replace(uncertainty={"seed": seed}), node_of=twins) for seed in (1, 2)
-    ]
+    plans = [plan_line(line_scenario().replace(uncertainty={"seed": seed}), node_of=twins) for seed in (1, 2)]
 
     for plan in plans:
         assert (plan.sites, plan.is_settled) == (("B1",), True)
@@ -249,8 +249,10 @@ def test_what_a_further_site_would_add() -> None:
 
 
 def test_drivers_rest_on_the_last_road_they_reach_in_time() -> None:
-    """180 minutes from a to the true end: with a break after 150 and 30 minutes of search, trips out must
-    rest beyond c; trips in after 120 to 150 minutes, 20 to 50 km into the road, where B stands."""
+    """180 minutes from a to the true end; break after 150, search for 30 before.
+
+    Trips out rest beyond c; trips in after 120 to 150 minutes, 20 to 50 km into the road, where B stands.
+    """
     numbers = {
         "driving__break_after_minutes": 150.0,
         "driving__search_minutes": 30.0,

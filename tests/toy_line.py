@@ -43,7 +43,9 @@ def line_network() -> Network:
     places = {node: (km, 0.0) for node, km in KM.items()}
     rows = [("ak", "a", "k", 20.0), ("kb", "k", "b", 20.0), ("bp", "b", "p", 20.0), ("pc", "p", "c", 20.0)]
     ids = [row[0] for row in rows]
-    return tent_network(places, rows, parent_link=ids, municipality_id=["3201", "3201", "3203", "3203"], medium="ground")
+    return tent_network(
+        places, rows, parent_link=ids, municipality_id=["3201", "3201", "3203", "3203"], medium="ground"
+    )
 
 
 def line_stations(at: Mapping[str, float], **columns: list[Any]) -> gpd.GeoDataFrame:
@@ -101,7 +103,12 @@ def line_numbers(**changed: float) -> pd.DataFrame:
 
 def line_scenario(*, plan: Mapping[str, object] | None = None, **refuelling: object) -> Scenario:
     """Return a question on batteries with a range of 100 km and one new site."""
-    asked = {"energies": ["battery"], "range_km": {"battery": 100.0}, "alternatives": 0, "objective": "trucks"}
+    asked = {
+        "energies": ["battery"],
+        "range_km": {"battery": 100.0},
+        "alternatives": 0,
+        "objective": "trucks",
+    }
     limits = {"portfolio_size": 1, "portfolio_spacing_km": 10.0}
     return Scenario().replace(refuelling={**asked, **refuelling}, plan={**limits, **(plan or {})})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from regiongeo.assumptions import assumption
 from regiongeo.maps.encode import amount, plain
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def describe_plan(result: Result) -> dict[str, object] | None:
         return None
     return {
         "size": len(plan.sites),
+        "least_km": amount(assumption(result.reference.assumptions, "siting.least_trip_km", unit="km")),
         "objective": plan.objective,
         "status": plan.status,
         "gap": round(float(plan.gap), 6),

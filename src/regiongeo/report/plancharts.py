@@ -148,9 +148,8 @@ def _draw_power(axes: Axes, own: pd.DataFrame, lang: Language) -> None:
     axes.barh(rows, own["peak_high_mw"], height=0.4, color=_PEAK, label=text("plan", "chart_peak", lang))
     free = own["free_grid_mw"].to_numpy(dtype=float)
     grid = "chart_grid" if np.isfinite(free).any() else "chart_grid_unknown"
-    is_known = ~np.isnan(free)
     axes.plot(
-        free[is_known], np.flatnonzero(is_known), linestyle="none", marker="D", markersize=9,
+        free, rows, linestyle="none", marker="D", markersize=9,
         markerfacecolor="#EECC66", markeredgecolor="black", label=text("plan", grid, lang),
         clip_on=False, zorder=4,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def plan_findings(result: Result, lang: Language) -> list[str]:
             "plan", "main_served", lang, energy=_energy(energy, lang),
             served=figure(row["served_trips_per_day"], lang), all=figure(row["all_trips_per_day"], lang),
             share=percent(row["served_share"], lang), free=figure(row["free_trips_per_day"], lang),
-            added=figure(row["added_trips_per_day"], lang),
+            added=figure(row["added_trips_per_day"], lang), least=_least_km(result, lang),
         )
         for energy, row in service_table(result.plan).iterrows()
     ]  # fmt: skip
@@ -141,6 +141,7 @@ def _service(result: Result, plan: StationPlan, lang: Language) -> list[str]:
     refuelling = result.scenario.refuelling
     assumed = text(
         "plan", "plan_assumed", lang, year=refuelling.year, traffic=_traffic_year(result),
+        least=_least_km(result, lang), local=figure(plan.local_trips_per_day, lang),
         season=text("plan", f"season_in_{refuelling.season}", lang),
     )  # fmt: skip
     if refuelling.range_km:
@@ -154,6 +155,10 @@ def _service(result: Result, plan: StationPlan, lang: Language) -> list[str]:
         for energy, row in service_table(plan).iterrows()
     ]
     return [assumed, markdown_table(heads, rows), _picture("served", lang)]
+
+
+def _least_km(result: Result, lang: Language) -> str:
+    return format_number(assumption(result.reference.assumptions, "siting.least_trip_km", unit="km"), lang)
 
 
 def _traffic_year(result: Result) -> int:

@@ -162,7 +162,7 @@ def _draw_plan(axes: Axes, result: Result, plan: StationPlan, lang: Language) ->
         point = result.sites.geometry[site_id]
         offered = [energy for energy in plan.service.index if (site_id, energy) in plan.offers.index]
         axes.plot(point.x, point.y, **_RING, zorder=14)
-        axes.annotate(
+        tag = axes.annotate(
             " ".join(text("map", f"letter_{energy}", lang) for energy in offered),
             (point.x, point.y),
             xytext=(9, 9),
@@ -173,6 +173,7 @@ def _draw_plan(axes: Axes, result: Result, plan: StationPlan, lang: Language) ->
             zorder=14,
             clip_on=True,
         )
+        tag.set_in_layout(False)  # one beyond the frame would else take its room
 
 
 _RING: dict[str, Any] = {

@@ -11,7 +11,7 @@ export function showPlanSummary({ plan }, words) {
   box.open = window.innerHeight >= TALL;
   box.querySelector("summary").append(words.say("plan_title", { size: plan.size }), tellShort(plan, words));
   box.querySelector("div").append(
-    ...plan.energies.flatMap((service) => drawEnergy(service, words)),
+    ...plan.energies.flatMap((service) => drawEnergy(service, plan.least_km, words)),
     ...tellProof(plan, words).map((line) => make("p", {}, line)),
   );
 }
@@ -20,12 +20,13 @@ export function showPlanSummary({ plan }, words) {
 function tellShort({ energies }, words) {
   const rated = energies.filter(({ served_share: served }) => served !== null);
   return make("span", { class: "short" }, words.say("plan_short"),
-    ...rated.map(({ energy, served_share: served }) => make("span", {}, chip(energy, words), ` ${words.share(served)}`)));
+    ...rated.map(({ energy, free_share: free, served_share: served }) =>
+      make("span", {}, chip(energy, words), ` ${words.share(served)} (${words.share(served - free)})`)));
 }
 
-function drawEnergy(service, words) {
+function drawEnergy(service, least, words) {
   const { energy, range_km: km, sites, trips, served_share: served } = service;
-  const facts = words.say("plan_facts", { km: words.number(km), sites, trips: words.amount(trips) });
+  const facts = words.say("plan_facts", { km: words.number(km), sites, least: words.amount(least), trips: words.amount(trips) });
   return [
     make("p", { class: "energy" }, chip(energy, words), make("strong", {}, words.say(`energy_${energy}`)),
       make("span", {}, served === null ? words.say("plan_no_trips") : words.say("plan_served", { share: words.share(served) }))),
