@@ -62,7 +62,8 @@ question drawn, or that of a program it ran did. All solvers have one thread.
   and recounts the answer from the sites; for refuelling it drives every truck, and settles no ties at a gap.
 - Greedy with substitution: plain NumPy; for refuelling the start that regiongeo itself takes.
 - The trips: heaviest relations of 300 places on made-up roads (10,000 nodes, 1.4 links a node, range 200 km,
-  candidates anywhere on the paths). In the square of 600 km fewer relations can be served at all.
+  candidates anywhere on the paths). In the square of 600 km fewer relations can be served at all. Merged
+  windows and paths are those of the last model, from which sites that are in no best choice have gone.
 """
 
 
@@ -279,7 +280,9 @@ def _goals_of(case: Case, runs: dict[str, Run | None]) -> list[str]:
     bare = (DEFAULTS, GAP_0, NO_PRESOLVE, BARE_NO_PRESOLVE)
     lines += [_solve_goal(case, way, own, run) for way in bare if (run := runs.get(way)) is not None]
     if case.kind == "refuelling":
-        goal = " (goal ≤ 1e-4 in ≤ 10 s)" if (case.rows, case.sites) == (20_000, 300) else ""
+        is_met = own.cpu_s <= 10 and _raw_gap(own) <= 1e-4  # noqa: PLR2004
+        is_asked = (case.rows, case.sites) == (20_000, 300)
+        goal = f" (goal ≤ 1e-4 in ≤ 10 s: {_met(is_met)})" if is_asked else ""
         lines.append(f"- {case.title}: gap {_gap(own)} after {own.cpu_s:.1f} s in all{goal}")
     return lines
 
@@ -292,10 +295,14 @@ def _build_goal(case: Case, way: str, own: Run, run: Run) -> str:
 
 def _solve_goal(case: Case, way: str, own: Run, run: Run) -> str:
     if run.outcome.is_late or own.outcome.is_late:
-        return f"- {case.title}: gap at the limit {_gap(own)}, {way} {_gap(run)}"
+        return f"- {case.title}: gap {_gap(own)}{_stop(own)}, {way} {_gap(run)}{_stop(run)}"
     ratio = own.outcome.seconds["solve"] / run.outcome.seconds["solve"]
     goal = _met(ratio <= 1.2)  # noqa: PLR2004
     return f"- {case.title}: solve {ratio:.2f} × {way} (goal ≤ 1.2: {goal}); gaps {_gap(own)} and {_gap(run)}"
+
+
+def _stop(run: Run) -> str:
+    return " at the limit" if run.outcome.is_late else ""
 
 
 def _median_goal(way: str, run: Run) -> str:

@@ -43,7 +43,6 @@ PERCENT = 1e4  # the models count all demand as 1e6, and so 1e4 is one percent o
 RANGE_KM, REFUEL_GAP = 200.0, 1e-4
 ANY_GAP, NOT_KNOWN = float("inf"), float("nan")
 SWAPS_WORTH = 1e-9
-DEFAULTS: dict[str, float | str] = {}
 GAP_0: dict[str, float | str] = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0}
 NO_PRESOLVE: dict[str, float | str] = {"presolve": "off"}
 
@@ -74,17 +73,16 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class Calls:
-    """Calls of a function while it is watched: when each began and ended, with what it returned."""
+    """Calls of a function while it is watched: when each began and ended, and what with."""
 
     began: list[float] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
     given: list[tuple[Any, ...]] = field(default_factory=list)
-    returned: list[Any] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         """CPU seconds of all calls."""
-        return sum(self.ended) - sum(self.began[: len(self.ended)])
+        return sum(self.ended) - sum(self.began)
 
 
 class Stop(Exception):  # noqa: N818
@@ -107,11 +105,9 @@ def watched(module: ModuleType, name: str, *, instead: Callable[..., Any] | None
         calls.given.append(args)
         calls.began.append(cpu_s())
         try:
-            found = function(*args, **options)
+            return function(*args, **options)
         finally:
             calls.ended.append(cpu_s())
-        calls.returned.append(found)
-        return found
 
     setattr(module, name, noting)
     try:
@@ -125,9 +121,6 @@ def instance(case: Case) -> Any:
     if case.kind == "refuelling":
         return make_trips(case.rows, case.sites, seed=case.seed, side_km=case.side_km)
     return make_places(case.rows, case.sites, seed=case.seed)
-
-
-# regiongeo
 
 
 def ours(case: Case, places: Places) -> Outcome:
@@ -226,9 +219,6 @@ def _refuel(case: Case, question: tuple[Trips, pd.Index[str]]) -> refuel.Refuell
     )
 
 
-# HiGHS, fed with the same arrays
-
-
 def bare(case: Case, question: Any, *, options: dict[str, float | str]) -> Outcome:
     """Hand the model that regiongeo builds to HiGHS, and nothing around it."""
     model = assignment_model(case, question) if case.kind == "p-median" else model_of(case, question)
@@ -310,9 +300,6 @@ def _run_highs(model: Model, options: dict[str, float | str]) -> Any:
     return highs
 
 
-# spopt
-
-
 def by_spopt(case: Case, places: Places, *, solver: str) -> Outcome:
     """Solve with spopt's model, written by PuLP."""
     import pulp
@@ -353,9 +340,6 @@ def _spopt_problem(case: Case, places: Places) -> Any:
     if case.kind == "MCLP":
         return MCLP.from_cost_matrix(places.kilometres, places.weight, REACH_KM, case.size).problem
     return PMedian.from_cost_matrix(places.kilometres, places.weight, case.size).problem
-
-
-# Greedy with substitution
 
 
 def greedily(case: Case, places: Places) -> Outcome:
@@ -418,7 +402,7 @@ _SPOPT: dict[str, Callable[..., Outcome]] = {
     "spopt + HiGHS": partial(by_spopt, solver="HiGHS"),
 }
 _BARE: dict[str, Callable[..., Outcome]] = {
-    "bare highspy, its defaults": partial(bare, options=DEFAULTS),
+    "bare highspy, its defaults": partial(bare, options={}),
     "bare highspy, no presolve": partial(bare, options=NO_PRESOLVE),
     "bare highspy, gap 0": partial(bare, options=GAP_0),
     "bare highspy, gap 0, no presolve": partial(bare, options=GAP_0 | NO_PRESOLVE),

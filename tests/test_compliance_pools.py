@@ -169,6 +169,10 @@ def test_hydrogen_in_an_urban_node_and_which_those_are() -> None:
     pools = make_pools({"P": {"at": "a", "municipality_id": "0301"}})
     found = check_urban_nodes(pools, shipped_assumptions())
     assert found.loc["hydrogen", 2030, "0301"]["is_met"] == "yes"
+    for kg_d, answer in ((999.0, "no"), (None, "not_known"), (1000.0, "yes")):
+        small = make_pools({"P": {"at": "a", "municipality_id": "0301", "hydrogen_kg_d": kg_d}})
+        checked = check_urban_nodes(small, shipped_assumptions())
+        assert checked.loc["hydrogen", 2030, "0301"]["is_met"] == answer
     assert set(found.index.get_level_values("municipality_id")) == {"0301"}
     assert check_urban_nodes(pools, shipped_assumptions(rule__afir__urban_node__0301=0.0)).empty
 

@@ -27,7 +27,7 @@ LAYERS = (
     ("values", "robustness", "explain"),
     ("ranking",),
     ("result",),
-    ("fairness", "stationplan", "planrules", "sitecards"),
+    ("fairness", "planbreaks", "stationplan", "planrules", "sitecards"),
     ("pipeline",),
     ("maps", "report"),
     ("compile",),

@@ -140,8 +140,8 @@ def toy_reference() -> ReferenceData:
         "nodes": toy_nodes(),
         "links": toy_links(),
         "assumptions": pd.DataFrame(
-            {"value": [2018.0], "unit": ["year"], "status": ["policy"]},
-            index=pd.Index(["traffic_base_year"], name="name"),
+            {"value": [2018.0, 50.0], "unit": ["year", "km"], "status": "policy"},
+            index=pd.Index(["traffic_base_year", "siting.least_trip_km"], name="name"),
         ),
     }
     return ReferenceData(

@@ -269,15 +269,8 @@ def toy_rules() -> RuleCheck:
 
 def toy_planned_result() -> Result:
     """Return the toy result with plan, rules and cards."""
-    result = toy_result()
-    least = pd.DataFrame(
-        {"value": [50.0], "unit": ["km"], "status": ["policy"]},
-        index=pd.Index(["siting.least_trip_km"], name="name"),
-    )
-    numbers = pd.concat([result.reference.assumptions, least])
     return replace(
-        result,
-        reference=replace(result.reference, assumptions=numbers),
+        toy_result(),
         plan=toy_station_plan(),
         rules=toy_rules(),  # type: ignore[arg-type]
         cards=toy_cards(),

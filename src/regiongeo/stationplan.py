@@ -13,10 +13,10 @@ import pandas as pd
 
 from regiongeo.assumptions import assumption
 from regiongeo.distances import pairs_within
-from regiongeo.driving import driving_rule, forced_breaks, sum_breaks
 from regiongeo.errors import DataError, ScenarioError
 from regiongeo.fairness import choose_fair_sites, held_to
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
+from regiongeo.planbreaks import driver_breaks
 from regiongeo.result import StationPlan
 from regiongeo.routing import shortest_paths
 from regiongeo.schema import validate
@@ -28,7 +28,7 @@ from regiongeo.siting.routes import find_ways
 from regiongeo.siting.simulate import simulate, site_use
 from regiongeo.siting.trips import Reach
 from regiongeo.sizing import energy_share, station_sizes
-from regiongeo.tables import OFFERS, RELATION_SERVICE, SERVICE, STOPS, offered_energies
+from regiongeo.tables import OFFERS, RELATION_SERVICE, SERVICE, offered_energies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["energy_reach", "plan_stations", "station_site"]
 
-_APART = "\t"
-_BREAK_PLACE = ("road", "municipality_id")
 _MOST_GAP = 0.5  # a plan that may be farther from the best is refused; what it is stands beside every figure
 
 
@@ -146,7 +144,9 @@ def plan_stations(
         relations=_relations(fleets, chosen, trips, relations),
         added=chosen.added,
         sizes=sizes,
-        breaks=_breaks(ways, relations, trips, chosen, distances, assumptions=assumptions),
+        breaks=driver_breaks(
+            ways, relations, trips, chosen.offers, distances.network.links, assumptions=assumptions
+        ),
         objective=asked.objective,
         bound=chosen.bound if fair is None else fair.worst_bound_km,
         gap=chosen.gap if fair is None else 1 - fair.worst_bound_km / fair.worst_km,
@@ -389,56 +389,6 @@ def _served_relations(
             "truck_km_per_day": total["truck_km_per_day"],
         }
     )
-
-
-def _breaks(
-    ways: Ways,
-    relations: pd.DataFrame,
-    trips: Trips,
-    chosen: Refuelling,
-    distances: Distances,
-    *,
-    assumptions: pd.DataFrame,
-) -> pd.DataFrame:
-    """Sum the breaks drivers must take by road and municipality, and the share with a charger in time."""
-    rule = driving_rule(assumptions)
-    fastest = ways.paths.drop_duplicates("pair_id")
-    legs = relations.loc[fastest["pair_id"]].set_axis(fastest.index)
-    minutes = fastest["minutes"] + legs["outside_start_minutes"] + legs["outside_end_minutes"]
-    legs = legs[minutes > rule.break_after_minutes]
-    if legs.empty:
-        return _no_breaks()
-    drives = pd.DataFrame(
-        {
-            "trips_per_day": legs["trips_per_day"],
-            "minutes_before": legs["outside_start_minutes"],
-            "minutes_after": legs["outside_end_minutes"],
-            "km_before": legs["outside_start_km"],
-            "km_after": legs["outside_end_km"],
-        }
-    )
-    routes = ways.links[ways.links["pair"].isin(legs.index)].astype({"pair": "str"})
-    links = distances.network.links
-    found = forced_breaks(routes, links, drives, rule=rule, stops=_chargers(trips, chosen, legs))
-    place = (links["road"] + _APART + links["municipality_id"]).dropna()
-    table = sum_breaks(found.by_link, place).rename(columns={"station_share": "covered_share"})
-    names = pd.MultiIndex.from_tuples([tuple(name.split(_APART)) for name in table.index], names=_BREAK_PLACE)
-    return table.set_axis(names, axis="index")
-
-
-def _no_breaks() -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([pd.Index([], dtype="str")] * 2, names=_BREAK_PLACE)
-    return pd.DataFrame({"breaks_per_day": [], "covered_share": []}, index=index, dtype=float)
-
-
-def _chargers(trips: Trips, chosen: Refuelling, legs: pd.DataFrame) -> pd.DataFrame:
-    """Return the stops with charging on the paths, placed from the true start of the trip."""
-    energies = chosen.offers
-    at = energies.index[energies["battery"]] if "battery" in energies else energies.index[:0]
-    path, site = (trips.stops.index.get_level_values(name) for name in STOPS.index)
-    stops = trips.stops[path.isin(legs.index) & site.isin(at)]
-    shift = (legs["outside_start_km"] - legs["start_km"]).loc[stops.index.get_level_values("path_id")]
-    return stops.assign(position_km=stops["position_km"] + shift.to_numpy())
 
 
 def _shortest(trips: Trips) -> pd.DataFrame:

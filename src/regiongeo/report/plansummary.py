@@ -127,6 +127,9 @@ def _question(result: Result, plan: StationPlan, lang: Language) -> str:
     ]  # fmt: skip
     if plan.worst_gap_km is not None:
         said.append(text("plan", "plan_worst_km", lang, km=format_number(plan.worst_gap_km, lang)))
+    if plan.fairness_price is not None:
+        price = format_number(100 * plan.fairness_price, lang, decimals=1)
+        said.append(text("plan", "plan_fairness_price", lang, share=price))
     if not plan.is_settled:
         said.append(text("plan", "plan_unsettled", lang))
     existing = plan.offers.index[plan.offers["is_existing"]].get_level_values("site_id").nunique()
