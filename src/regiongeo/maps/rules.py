@@ -157,7 +157,7 @@ def _name_places(result: Result, *, lang: Language) -> Mapping[str, str]:
     """Name by id what a stretch may be measured from: stations, sites, and those assumed beyond the map."""
     ways_out = result.reference.gateways["name"]
     assumed = {
-        str(row_id): text("map", "assumed_beyond", lang, name=name) for row_id, name in ways_out.items()
+        str(row_id): text("rules", "assumed_beyond", lang, name=name) for row_id, name in ways_out.items()
     }
     tables = (result.sites, result.stations)
     named = {str(row_id): str(name) for table in tables for row_id, name in table["name"].items()}
