@@ -24,9 +24,7 @@ PATHS = Schema(
         ),
         number("km", "length of one way, the legs beyond the gateways included", "km"),
         number("inside_km", "of these, inside the network", "km"),
-        flag(
-            "is_open_start", "energy is always had where the path starts: depot, stations beyond"
-        ),
+        flag("is_open_start", "energy is always had where the path starts: depot, stations beyond"),
         flag("is_open_end", "energy is always had where the path ends"),
     ),
 )
