@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from regiongeo.errors import DataError, EngineError, InfeasibleError, ScenarioError
 from regiongeo.siting import search
 from regiongeo.siting.limits import Limits
+from regiongeo.siting.offers import Offers
 from regiongeo.siting.pathcover import PathCover
 from regiongeo.siting.refuel import Layer, Refuelling, choose_refuelling
-from regiongeo.siting.solver import Model, Solution, solve
+from regiongeo.siting.tree import Branched, branch_and_cut
 from regiongeo.siting.trips import Reach
 from toy_trips import Way, can_drive, make_trips, random_way
 
@@ -414,11 +415,11 @@ def test_o16_what_cannot_be_read_is_refused(roads: dict[str, Way]) -> None:
 def test_o03_o04_time_limit_shows_bound_and_gap(
     roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(model: Model, **options: object) -> Solution:
-        found = solve(model, **options)
-        return replace(found, status="feasible", bound=found.objective * 1.2, gap=0.2)
+    def interrupted(cover: PathCover, offers: Offers, **options: object) -> Branched:
+        found = branch_and_cut(cover, offers, **options)
+        return replace(found, bound=found.bound * 1.2)
 
-    monkeypatch.setattr(search, "solve", interrupted)
+    monkeypatch.setattr(search, "branch_and_cut", interrupted)
     found = choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=0.3)
     assert (found.status, found.is_settled) == ("feasible", False)
     assert found.gap == pytest.approx(0.2)
@@ -427,92 +428,27 @@ def test_o03_o04_time_limit_shows_bound_and_gap(
         choose_refuelling([layer(roads)], SITES, Limits(size=1))
 
 
-def test_o03_no_time_at_all_is_bounded_by_what_can_be_served(
-    roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The solver has no bound yet, and no relaxation: of the 15 trips and 9 that none can serve 15 count."""
-
-    def interrupted(model: Model, *, start: np.ndarray, **_: object) -> Solution:
-        worth = float(model.gain @ start)
-        return Solution(status="feasible", x=start, objective=worth, bound=np.inf, gap=np.inf, seconds=0.0)
-
-    monkeypatch.setattr(search, "solve", interrupted)
-    monkeypatch.setattr(search, "relax", lambda *_, **__: None)
+def test_o03_no_time_at_all_is_bounded_by_what_can_be_served(roads: dict[str, Way]) -> None:
+    """Nothing was searched: of the 15 trips and 9 that none can serve 15 count."""
     ways = {**roads, "y": Way(50.0, {"A": (5, 0)}, trips=9)}
-    found = choose_refuelling([layer(ways)], SITES, Limits(size=1), max_gap=np.inf)
-    assert (found.status, found.bound) == ("feasible", 15)
+    found = choose_refuelling([layer(ways)], SITES, Limits(size=1), max_gap=np.inf, time_limit_s=0.0)
+    assert (found.status, found.is_settled) == ("feasible", False)
+    assert found.bound == pytest.approx(15)
     assert found.gap == pytest.approx(15 / found.objective - 1)
-
-
-def test_o03_the_relaxation_is_a_bound_too(roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of B and half of C serve half of every road."""
-
-    def interrupted(model: Model, *, start: np.ndarray, **_: object) -> Solution:
-        worth = float(model.gain @ start)
-        return Solution(status="feasible", x=start, objective=worth, bound=np.inf, gap=np.inf, seconds=0.0)
-
-    monkeypatch.setattr(search, "solve", interrupted)
-    found = choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf)
-    assert found.bound == pytest.approx(7.5)
 
 
 def test_o04_a_start_that_serves_nobody_is_no_plan(
     roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(model: Model, **_: object) -> Solution:
-        x = (np.arange(len(model.gain)) == SITES.index("E")).astype(float)
-        return Solution(status="feasible", x=x, objective=0.0, bound=np.inf, gap=np.inf, seconds=0.0)
-
-    monkeypatch.setattr(search, "solve", interrupted)
     monkeypatch.setattr(search, "choose_greedily", lambda *_: np.array([site == "E" for site in SITES]))
     with pytest.raises(InfeasibleError, match="no plan that serves anyone"):
-        choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf)
+        choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf, time_limit_s=0.0)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_narrowing_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Options left out by their reduced cost belong to no best choice: with and without them all is equal."""
-    numbers = np.random.default_rng(500 + seed)
-    names = tuple(f"S{number:02d}" for number in range(9))
-    layers = [
-        layer(random_fleet(numbers, names), reach=random_reach(numbers), most=2 if seed % 3 else None),
-        layer(random_fleet(numbers, names), name="gas", reach=random_reach(numbers), weight=0.5),
-    ]
-    limits = Limits(size=3)
-    monkeypatch.setattr(search, "_PROMISING", 2)
-    narrow = choose_refuelling(layers, names, limits)
-    monkeypatch.setattr(search, "_narrowed", lambda _, merged, best, __: (merged, best, np.inf))
-    plain = choose_refuelling(layers, names, limits)
-
-    assert narrow.objective == pytest.approx(plain.objective)
-    assert (narrow.sites, narrow.status, narrow.is_settled) == (plain.sites, plain.status, plain.is_settled)
-    pd.testing.assert_frame_equal(narrow.offers, plain.offers)
-
-
-def test_narrowing_keeps_every_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is left out is in none of the best choices: each of these is tried."""
-    kept: list[np.ndarray] = []
-    honest = search._narrowed
-
-    def watched(case: search.Case, merged: object, best: object, ask: object) -> tuple[object, object, float]:
-        found = honest(case, merged, best, ask)
-        kept.append(found[0].kept)
-        return found
-
-    monkeypatch.setattr(search, "_narrowed", watched)
-    monkeypatch.setattr(search, "_PROMISING", 1)
-    left_out = 0
-    for seed in range(6, 12):
-        numbers = np.random.default_rng(700 + seed)
-        fleet = {**random_fleet(numbers), "easy": Way(4.0, {"C": (2, 0)}, trips=3)}
-        reach, size = random_reach(numbers), 2
-        kept.clear()
-        best = choose_refuelling([layer(fleet, reach=reach)], SITES, Limits(size=size)).objective
-        for pick in combinations(SITES, size):
-            if value(fleet, pick, reach) >= best - 1e-9:
-                assert all(one is None or one[[SITES.index(site) for site in pick]].all() for one in kept)
-        left_out += sum(0 if one is None else int((~one).sum()) for one in kept)
-    assert left_out > 0
+def test_o04_no_plan_at_all_in_time(roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "choose_greedily", lambda *_: np.ones(len(SITES), dtype=bool))
+    with pytest.raises(InfeasibleError, match="no plan found in time"):
+        choose_refuelling([layer(roads)], SITES, Limits(size=1), max_gap=np.inf, time_limit_s=0.0)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -16,7 +16,7 @@ from scipy import sparse
 from regiongeo.errors import DataError, EngineError, InfeasibleError
 from regiongeo.siting import solver
 from regiongeo.siting.settle import settle_ties
-from regiongeo.siting.solver import Model, is_possible, relax, solve
+from regiongeo.siting.solver import Model, is_possible, solve
 
 
 def knapsack(gain: list[float], weight: list[float], *, limit: float) -> Model:
@@ -296,44 +296,3 @@ def test_o07_ties_not_settled_in_time() -> None:
     best = solve(alike, time_limit_s=10)
     with pytest.raises(InfeasibleError):
         settle_ties(alike, best, np.arange(40), time_limit_s=-1.0, seed=0)
-
-
-def test_the_relaxation_by_hand(three: Model) -> None:
-    """Worth by weight: 5/2, 6/3 and 4/2, so the second and 2/3 of the first fit: 5 + 4."""
-    found = relax(three, time_limit_s=10)
-    assert found is not None
-    assert found.bound == pytest.approx(9)
-    worse = relax(replace(three, gain=np.array([6.0, 5.0, 1.0])), time_limit_s=10)
-    assert worse is not None
-    assert worse.x == pytest.approx([2 / 3, 1, 0])
-    assert worse.loss == pytest.approx([0, 0, 3])  # a gain of 2 a kilo is given up for 1 on two kilos
-
-
-@given(
-    st.lists(st.integers(0, 9), min_size=4, max_size=4),
-    st.lists(st.integers(1, 9), min_size=4, max_size=4),
-    st.integers(9, 20),
-)
-def test_the_relaxation_bounds_every_plan_and_what_a_column_costs(
-    gain: list[int], weight: list[int], limit: int
-) -> None:
-    """No plan beats the bound; none that takes a column beats the bound less its loss."""
-    model = knapsack([float(one) for one in gain], [float(one) for one in weight], limit=limit)
-    found = relax(model, time_limit_s=10)
-    assert found is not None
-    plans = [np.array(pick) for pick in product((0, 1), repeat=4) if np.dot(pick, weight) <= limit]
-    assert max(float(plan @ gain) for plan in plans) <= found.bound + 1e-9
-    assert (found.loss >= 0).all()
-    for column in range(4):
-        best = max(float(plan @ gain) for plan in plans if plan[column])
-        assert best <= found.bound - found.loss[column] + 1e-6
-
-
-def test_o01_a_relaxation_in_conflict_is_infeasible(three: Model) -> None:
-    with pytest.raises(InfeasibleError, match="constraints conflict"):
-        relax(replace(three, row_low=np.array([8.0]), row_high=np.array([9.0])), time_limit_s=10)
-
-
-def test_o03_a_relaxation_without_time_is_none(three: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, status=highspy.HighsModelStatus.kTimeLimit)
-    assert relax(three, time_limit_s=10) is None

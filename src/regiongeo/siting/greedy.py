@@ -103,8 +103,13 @@ def _gains(cover: PathCover, chosen: Flags) -> tuple[Floats, Floats]:
     touched = sparse.csr_array(missing[at] @ cover.windows)
     is_last = touched.data == np.repeat(lacks[at], np.diff(touched.indptr))
     claim = np.repeat(at, np.diff(touched.indptr))[is_last]
-    completed = _most_by_group(cover.group[claim], touched.indices[is_last], extra[claim], len(chosen))
+    earning = _sum_by_option if cover.has_lone_claims else _most_by_group
+    completed = earning(cover.group[claim], touched.indices[is_last], extra[claim], len(chosen))
     return completed, prospect
+
+
+def _sum_by_option(_: Ints, option: Ints, worth: Floats, options: int) -> Floats:
+    return np.asarray(np.bincount(option, weights=worth, minlength=options), dtype=float)
 
 
 def _most_by_group(group: Ints, option: Ints, worth: Floats, options: int) -> Floats:

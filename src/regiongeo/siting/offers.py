@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -105,17 +106,25 @@ class Offers:
         """Return the columns that may join the chosen ones, with their sites, within all upper limits."""
         site_of = self.site_of
         is_new = ~chosen[site_of] & (site_of != np.arange(self.columns))
-        with_site = sparse.csr_array(
-            (is_new.astype(float), (site_of, np.arange(self.columns))), shape=(self.columns,) * 2
-        )
-        added = self.matrix.tocsc() + self.matrix @ with_site
+        row, column, own, with_site = self._added
         left = self.row_high - self.matrix @ chosen.astype(float)
-        entries = added.tocoo()
-        row, column = entries.coords
-        is_over = entries.data > left[row] + _SLACK * np.maximum(1.0, np.abs(self.row_high[row]))
+        slack = _SLACK * np.maximum(1.0, np.abs(self.row_high))
+        is_over = own + with_site * is_new[column] > (left + slack)[row]
         may = ~chosen & (self.high > 0) & (self.high[site_of] > 0)
         may[column[is_over]] = False
         return may
+
+    @cached_property
+    def _added(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """List row and column of what joins the rows with each column: its own, and what its site adds."""
+        own = self.matrix.tocoo()
+        of_site = self.matrix[:, self.site_of].tocoo()
+        key = np.concatenate([row * self.columns + column for row, column in (own.coords, of_site.coords)])
+        unique, which = np.unique(key, return_inverse=True)
+        sums = np.zeros((2, len(unique)))
+        np.add.at(sums[0], which[: own.nnz], own.data)
+        np.add.at(sums[1], which[own.nnz :], of_site.data)
+        return unique // self.columns, unique % self.columns, sums[0], sums[1]
 
     def keeps(self, chosen: Flags) -> bool:
         """Tell whether chosen columns keep every row and bound."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,11 @@ class PathCover:
     """Group of each claim, ascending; a group earns the credit of the best of its claims that are met."""
     base: float
     """Credit of relations that need no site."""
+
+    @cached_property
+    def has_lone_claims(self) -> bool:
+        """Tell whether each group is one claim."""
+        return len(np.unique(self.group)) == len(self.group)
 
     def value(self, chosen: Flags) -> float:
         """Return the credit that chosen options earn."""

@@ -13,8 +13,9 @@ from regiongeo.errors import InfeasibleError
 from regiongeo.siting.greedy import choose_greedily
 from regiongeo.siting.pathcover import Ways, cover_model, merge_ways, narrow_cover, plan_of
 from regiongeo.siting.settle import settle_ties, solve_settled
-from regiongeo.siting.solver import TIE, Model, Relaxation, Solution, relax, solve
+from regiongeo.siting.solver import TIE, Model, Solution
 from regiongeo.siting.tours import Tours, are_driven
+from regiongeo.siting.tree import Branched, branch_and_cut
 from regiongeo.siting.windows import add_windows, missing_windows
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Found", "find_choice", "thrift"]
 
-_PROMISING = 40  # options of the first, narrow search
-_TRIAL_SHARE = 0.3  # of the time left, for the first search
-_TRACE = 1e-6  # part of an option that a relaxation chooses
-_DUST = 1e-6  # of the total credit: what the duals of a relaxation may be off
-_WARM_ROUNDS = 5  # of greedy choice at most, while windows lack for it
 _SCALE = 1e6  # total credit in the model, so that the solver's tolerances mean the same at any unit
 
 
@@ -97,8 +93,8 @@ def find_choice(
         As `regiongeo.siting.solver.solve`.
     """
     ask = _Ask(deadline=perf_counter() + time_limit_s, seed=seed, threads=threads)
-    merged, best, bound, rounds = _solve_rounds(case, ask, rel_gap=rel_gap)
-    value = case.value(best)
+    solved = _solve_rounds(case, ask, rel_gap=rel_gap)
+    best, bound, value = solved.best, solved.bound, case.value(solved.best)
     is_optimal = bound - value <= TIE * case.total
     if not is_optimal and not value:
         raise InfeasibleError(f"no plan that serves anyone found in {time_limit_s:g} s: allow more time")
@@ -108,87 +104,65 @@ def find_choice(
             f"no plan proved good enough in {time_limit_s:g} s: one up to {gap:.0%} better than the best "
             f"found may exist, accepted are {max_gap:.0%}: allow more time or ask for fewer sites"
         )
-    settled = _settle(case, merged, best, ask) if is_optimal and not rel_gap else None
-    chosen, last = (best, merged) if settled is None else settled
+    settled = _settle(case, solved, ask) if is_optimal and not rel_gap else None
+    chosen, last = (best, solved.merged) if settled is None else settled
     return Found(
         chosen=chosen,
         claimed=last.cover.value(chosen),
         bound=value if is_optimal else bound,
         status="optimal" if is_optimal else "feasible",
         is_settled=settled is not None,
-        size=_size(case, last, rounds),
-        build_s=merged.seconds,
+        size=_size(case, last, solved.rounds),
+        build_s=solved.merged.seconds,
         solve_s=ask.spent_s,
     )
 
 
-def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> tuple[_Merged, Flags, float, int]:
-    """Solve until the solver's choice serves what it seems to, or time is up.
+def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> _Solved:
+    """Search until the choice serves what it seems to, or time is up.
 
-    Returns the last model, the best choice of all rounds, what no choice can exceed, and the rounds. Each
-    model allows all that can be driven and more, so each bound holds.
+    Each cover allows all that can be driven and more, so each bound holds.
     """
     merged, best = _warm_up(case)
     bound, rounds = case.possible, 0
     while True:
         rounds += 1
-        merged, best, most = _narrowed(case, merged, best, ask)
-        start = None if best is None else plan_of(merged.cover, best)
-        solution = ask.solve(merged.model, start=start, rel_gap=rel_gap)
-        chosen = solution.x[: case.offers.columns].astype(bool)
-        best = chosen if best is None else max(best, chosen, key=case.value)
-        most = min(most, solution.bound / case.scale + merged.cover.base)
-        bound = min(bound, max(most, case.value(best)))
-        ways = _with_missing(case, merged.ways, chosen)
-        if ways is merged.ways:
-            return merged, best, bound, rounds
+        found = ask.search(merged.cover, case.offers, start=best, rel_gap=rel_gap)
+        if found.chosen is None:
+            raise InfeasibleError("no plan found in time, not proved infeasible: allow more time")
+        best = found.chosen if best is None else max(best, found.chosen, key=case.value)
+        value = case.value(best)
+        bound = min(bound, max(found.bound, value))
+        is_proven = bound - value <= TIE * case.total
+        ways = merged.ways if is_proven else _with_missing(case, merged.ways, found.chosen)
+        if ways is merged.ways or ask.left_s <= 0:
+            return _Solved(merged=merged, best=best, may_tie=found.may_tie, bound=bound, rounds=rounds)
         merged = _merge(case, ways)
-        if ask.left_s <= 0:
-            return merged, best, bound, rounds
 
 
-def _narrowed(
-    case: Case, merged: _Merged, best: Flags | None, ask: _Ask
-) -> tuple[_Merged, Flags | None, float]:
-    """Leave out the options that no choice better than, or as good as, the best can hold.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Solved:
+    """The end of the search, before ties are settled."""
 
-    Returns the model, the best choice known, and what the relaxation shows that no choice can exceed.
-
-    The relaxation says by how much its bound falls if an option is chosen: where it falls below the best
-    choice known, the option is out (reduced-cost fixing). A first search among the most promising options
-    makes that choice good.
-    """
-    relaxed = None if best is None else ask.relax(merged.model)
-    if best is None or relaxed is None:
-        return merged, best, np.inf
-    columns = case.offers.columns
-    x, loss = relaxed.x[:columns], relaxed.loss[:columns]
-    near = best | (x > _TRACE)
-    order = np.argsort(np.where(near, -1.0, loss), kind="stable")
-    near[order[: max(_PROMISING, 2 * int(near.sum()))]] = True
-    trial = _merge(case, merged.ways, kept=near)
-    found = ask.solve(trial.model, start=plan_of(trial.cover, best), time_share=_TRIAL_SHARE)
-    best = max(best, found.x[:columns].astype(bool), key=case.value)
-    room = relaxed.bound - (case.value(best) - merged.cover.base) * case.scale
-    is_in = best | (x > _TRACE) | (loss <= room + _DUST * _SCALE)
-    most = relaxed.bound / case.scale + merged.cover.base
-    return _merge(case, merged.ways, kept=is_in), best, most
+    merged: _Merged
+    best: Flags
+    may_tie: Flags
+    """Columns that a choice as good as the best may hold."""
+    bound: float
+    rounds: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Merged:
-    """The model of all ways with the windows known so far."""
+    """The ways with the windows known so far, and what choices serve by them."""
 
     ways: tuple[Ways, ...]
     cover: PathCover
-    model: Model
     seconds: float
-    kept: Flags | None = None
-    """Options that may be chosen, where others cannot be in a best choice."""
 
 
 class _Ask:
-    """Solve within one time limit, and count the time spent."""
+    """Search and solve within one time limit, and count the time spent."""
 
     def __init__(self, *, deadline: float, seed: int, threads: int) -> None:
         self._deadline, self._seed, self._threads = deadline, seed, threads
@@ -198,24 +172,16 @@ class _Ask:
     def left_s(self) -> float:
         return max(0.0, self._deadline - perf_counter())
 
-    def relax(self, model: Model) -> Relaxation | None:
+    def search(self, cover: PathCover, offers: Offers, *, start: Flags | None, rel_gap: float) -> Branched:
         began = perf_counter()
-        found = relax(model, time_limit_s=self.left_s, threads=self._threads)
-        self.spent_s += perf_counter() - began
-        return found
-
-    def solve(
-        self, model: Model, *, start: Floats | None, rel_gap: float = 0.0, time_share: float = 1.0
-    ) -> Solution:
-        began = perf_counter()
-        found = solve(
-            model,
-            time_limit_s=self.left_s * time_share,
+        found = branch_and_cut(
+            cover,
+            offers,
+            start=start,
+            deadline=self._deadline,
             seed=self._seed,
             threads=self._threads,
-            max_gap=np.inf,
             rel_gap=rel_gap,
-            start=start,
         )
         self.spent_s += perf_counter() - began
         return found
@@ -262,26 +228,18 @@ def thrift(cost: Floats, columns: int) -> Floats:
     return gain
 
 
-def _merge(case: Case, ways: tuple[Ways, ...], *, kept: Flags | None = None) -> _Merged:
-    """Return the model of all ways, or that in which only some options may be chosen."""
+def _merge(case: Case, ways: tuple[Ways, ...]) -> _Merged:
     began = perf_counter()
-    cover, offers = merge_ways(ways, options=case.offers.columns), case.offers
-    if kept is not None:
-        cover, offers = narrow_cover(cover, kept), replace(offers, high=np.where(kept, offers.high, 0.0))
-    model = cover_model(cover, offers, scale=case.scale)
-    return _Merged(ways=ways, cover=cover, model=model, seconds=perf_counter() - began, kept=kept)
+    cover = merge_ways(ways, options=case.offers.columns)
+    return _Merged(ways=ways, cover=cover, seconds=perf_counter() - began)
 
 
 def _warm_up(case: Case) -> tuple[_Merged, Flags | None]:
-    """Return a start, or None, and the model with the windows that lacked for it and those tried before."""
+    """Return a start, or None, and the cover with the windows that lacked for it."""
     merged = _merge(case, case.ways)
-    for _ in range(_WARM_ROUNDS):
-        start = _greedy_start(case, merged.cover)
-        ways = merged.ways if start is None else _with_missing(case, merged.ways, start)
-        if ways is merged.ways:
-            return merged, start
-        merged = _merge(case, ways)
-    return merged, start
+    start = _greedy_start(case, merged.cover)
+    ways = merged.ways if start is None else _with_missing(case, merged.ways, start)
+    return merged if ways is merged.ways else _merge(case, ways), start
 
 
 def _greedy_start(case: Case, cover: PathCover) -> Flags | None:
@@ -305,18 +263,24 @@ def _with_missing(case: Case, ways: tuple[Ways, ...], chosen: Flags) -> tuple[Wa
     )
 
 
-def _settle(case: Case, merged: _Merged, best: Flags, ask: _Ask) -> tuple[Flags, _Merged] | None:
-    """Return the cheapest and earliest of equally good choices with its model; None if time runs out."""
-    columns, cost = case.offers.columns, case.offers.cost
+def _settle(case: Case, solved: _Solved, ask: _Ask) -> tuple[Flags, _Merged] | None:
+    """Return the cheapest and earliest of equally good choices with its cover; None if time runs out.
+
+    Only columns that such a choice may hold are in the model, and what they cannot serve is left out.
+    """
+    merged, columns, cost = solved.merged, case.offers.columns, case.offers.cost
+    offers = replace(case.offers, high=np.where(solved.may_tie, case.offers.high, 0.0))
     while True:
-        x = ask.settle(merged.model, plan_of(merged.cover, best), columns, cost)
+        cover = narrow_cover(merged.cover, solved.may_tie)
+        model = cover_model(cover, offers, scale=case.scale)
+        x = ask.settle(model, plan_of(cover, solved.best), columns, cost)
         if x is None:
             return None
         chosen = x[:columns].astype(bool)
         ways = _with_missing(case, merged.ways, chosen)
         if ways is merged.ways:
             return chosen, merged
-        merged = _merge(case, ways, kept=merged.kept)
+        merged = _merge(case, ways)
 
 
 def _size(case: Case, merged: _Merged, rounds: int) -> pd.Series:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["TIE", "Model", "Relaxation", "Solution", "is_possible", "relax", "solve"]
+__all__ = ["TIE", "Model", "Solution", "import_highspy", "is_possible", "open_highs", "settings_of", "solve"]
 
 _FEASIBLE = 1e-9  # violation of a row or of integrality that HiGHS takes for none
 TIE = 1e-9
@@ -124,8 +124,8 @@ def solve(
     started = perf_counter()
     if start is not None:
         start = _checked_start(model, start)
-    settings = _settings(time_limit_s=time_limit_s, seed=seed, threads=threads, rel_gap=rel_gap)
-    engine = _import_highspy()
+    settings = settings_of(time_limit_s=time_limit_s, seed=seed, threads=threads, rel_gap=rel_gap)
+    engine = import_highspy()
     highs = _run(engine, model, settings, start)
     _require_plan(engine, highs, time_limit_s=time_limit_s, start=start)
     x = _best_plan(engine, highs, model, start)
@@ -149,42 +149,6 @@ def solve(
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Relaxation:
-    """The optimum when no column need be whole."""
-
-    x: Floats
-    bound: float
-    """No plan can be better than this."""
-    loss: Floats
-    """By how much the bound falls, at least, if a column at 0 takes 1 (its reduced cost)."""
-
-
-def relax(model: Model, *, time_limit_s: float, threads: int = 1) -> Relaxation | None:
-    """Solve a model without the demand for whole numbers; None if time runs out.
-
-    Raises
-    ------
-    InfeasibleError
-        If the constraints conflict.
-    EngineError
-        As `solve`.
-    """
-    engine = _import_highspy()
-    loose = replace(model, is_integer=np.zeros_like(model.is_integer))
-    settings = _settings(time_limit_s=time_limit_s, seed=0, threads=threads, rel_gap=0.0)
-    highs = _run(engine, loose, settings, None)
-    if highs.getModelStatus() == engine.HighsModelStatus.kTimeLimit:
-        return None
-    _require_plan(engine, highs, time_limit_s=time_limit_s, start=None)
-    solution = highs.getSolution()
-    return Relaxation(
-        x=np.array(solution.col_value),
-        bound=float(highs.getInfo().objective_function_value),
-        loss=np.maximum(0.0, -np.array(solution.col_dual)),
-    )
-
-
 def is_possible(model: Model, *, time_limit_s: float, threads: int = 1) -> bool:
     """Return False where it is proven that no plan keeps the model; True also where time runs out first.
 
@@ -193,8 +157,8 @@ def is_possible(model: Model, *, time_limit_s: float, threads: int = 1) -> bool:
     EngineError
         As `solve`.
     """
-    engine = _import_highspy()
-    settings = _settings(time_limit_s=time_limit_s, seed=0, threads=threads, rel_gap=0.0)
+    engine = import_highspy()
+    settings = settings_of(time_limit_s=time_limit_s, seed=0, threads=threads, rel_gap=0.0)
     highs = _run(engine, replace(model, gain=np.zeros_like(model.gain)), settings, None)
     states, status = engine.HighsModelStatus, highs.getModelStatus()
     if status not in (states.kOptimal, states.kTimeLimit, states.kInfeasible):
@@ -206,7 +170,10 @@ def _is_sound(numbers: Floats) -> bool:
     return bool((np.abs(numbers) < _LARGEST).all())
 
 
-def _settings(*, time_limit_s: float, seed: int, threads: int, rel_gap: float) -> dict[str, float | str]:
+def settings_of(
+    *, time_limit_s: float, seed: int, threads: int, rel_gap: float = 0.0
+) -> dict[str, float | str]:
+    """Return the options with which HiGHS runs here."""
     return {
         "output_flag": False,
         "threads": threads,
@@ -221,7 +188,14 @@ def _settings(*, time_limit_s: float, seed: int, threads: int, rel_gap: float) -
     }
 
 
-def _import_highspy() -> ModuleType:
+def import_highspy() -> ModuleType:
+    """Return the solver's module; its import takes time, and only solving needs it.
+
+    Raises
+    ------
+    EngineError
+        If it is missing.
+    """
     try:
         import highspy as engine  # noqa: PLC0415
     except ImportError as error:
@@ -229,16 +203,28 @@ def _import_highspy() -> ModuleType:
     return engine
 
 
-def _run(
-    engine: ModuleType, model: Model, settings: dict[str, float | str], start: Floats | None
-) -> highspy.Highs:
-    """Return HiGHS after a run in which every call answered with its ok."""
+def open_highs(engine: ModuleType, model: Model, settings: dict[str, float | str]) -> highspy.Highs:
+    """Return HiGHS with a model, in which every call answered with its ok.
+
+    Raises
+    ------
+    EngineError
+        If HiGHS refuses an option or the model.
+    """
     highs: highspy.Highs = engine.Highs()
     for name, value in settings.items():
         if highs.setOptionValue(name, value) != engine.HighsStatus.kOk:
             raise EngineError(f"HiGHS {highs.version()} refuses the option {name} = {value}")
     if highs.passModel(_to_highs(engine, model)) != engine.HighsStatus.kOk:
         raise EngineError(f"HiGHS {highs.version()} refuses the model, {model.matrix.shape} rows, columns")
+    return highs
+
+
+def _run(
+    engine: ModuleType, model: Model, settings: dict[str, float | str], start: Floats | None
+) -> highspy.Highs:
+    """Return HiGHS after a run in which every call answered with its ok."""
+    highs = open_highs(engine, model, settings)
     if start is not None and highs.setSolution(_to_plan(engine, start)) != engine.HighsStatus.kOk:
         raise EngineError(f"HiGHS {highs.version()} refuses a start that keeps the model")
     if highs.run() == engine.HighsStatus.kError:

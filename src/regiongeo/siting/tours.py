@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Tours:
     """Horizon a round trip needs at its end, by path [km]."""
     is_open_end: Flags
     path: Ints
-    """Path of each stop, ascending."""
+    """Path of each stop; stops stand by path, then along it."""
     site: Ints
     """Site of each stop: its place among the sorted ids."""
     position: Floats
@@ -83,13 +83,14 @@ def read_tours(trips: Trips, reach: Reach, sites: pd.Index) -> Tours:
         If trucks can stop at a site that is not among ``sites`` (sorted).
     """
     paths = trips.paths.sort_index()
-    stops = trips.stops.sort_index()
-    on, at = (stops.index.get_level_values(name) for name in ("path_id", "site_id"))
-    lost = at[~at.isin(sites)].unique()
-    if len(lost):
+    path, site = _places(trips.stops, "path_id", paths.index), _places(trips.stops, "site_id", sites)
+    if (site < 0).any():
+        lost = trips.stops.index.get_level_values("site_id")[site < 0].unique()
         raise DataError(f"stops: sites {name_some(lost)} are no candidates: give all that trucks can use")
-    path = paths.index.get_indexer(on).astype(np.int64)
     length = paths["km"].to_numpy(dtype=float)
+    position = np.minimum(trips.stops["position_km"].to_numpy(dtype=float), length[path])
+    access = trips.stops["access_km"].to_numpy(dtype=float)
+    along = np.lexsort((site, access, position, path))
     is_open = paths["is_open_start"].to_numpy(dtype=bool)
     start, end = reach.start_share, reach.end_share
     first = -np.inf if start is None else start * reach.range_km
@@ -99,10 +100,10 @@ def read_tours(trips: Trips, reach: Reach, sites: pd.Index) -> Tours:
         first_horizon=np.where(is_open, reach.range_km, first),
         last_horizon=2 * length + np.where(is_open, 0.0, (end or 0.0) * reach.range_km),
         is_open_end=paths["is_open_end"].to_numpy(dtype=bool),
-        path=path,
-        site=sites.get_indexer(at).astype(np.int64),
-        position=np.minimum(stops["position_km"].to_numpy(dtype=float), length[path]),
-        access=stops["access_km"].to_numpy(dtype=float),
+        path=path[along],
+        site=site[along],
+        position=position[along],
+        access=access[along],
     )
 
 
@@ -124,6 +125,14 @@ def are_driven(tours: Tours, has_energy: Flags) -> Flags:
     for paths, needed, filled in _laps(tours, has_energy):
         is_driven[paths] = _come_home(tours, paths, start[paths], needed, filled)
     return is_driven
+
+
+def _places(stops: pd.DataFrame, name: str, among: pd.Index) -> Ints:
+    """Return where the ids of an index level stand, -1 where they do not; each id is looked up once."""
+    index = cast("pd.MultiIndex", stops.index)
+    level = index.names.index(name)
+    place = among.get_indexer(index.levels[level])
+    return np.append(place, -1)[index.codes[level]].astype(np.int64)
 
 
 def _keep_stops(tours: Tours, is_kept: Flags, path: Ints) -> Tours:
@@ -161,18 +170,20 @@ def _laps(tours: Tours, has_energy: Flags) -> Iterator[tuple[Ints, Floats, Float
 
     Passages × paths: the horizon needed to fill there, inf where a path has no more, and the horizon after.
     """
-    stop, open_end = np.flatnonzero(has_energy), np.flatnonzero(tours.is_open_end)
+    stop = np.flatnonzero(has_energy)
     on, out, access = tours.path[stop], tours.position[stop], tours.access[stop]
-    path = np.concatenate([on, on, open_end])
-    t = np.concatenate([out, 2 * tours.length[on] - out, tours.length[open_end]])
-    access = np.concatenate([access, access, np.zeros(len(open_end))])
-    order = np.lexsort((access, t, path))
-    needed = np.append((t + access - SLACK_KM)[order], np.inf)
-    filled = np.append((t + tours.range_km - access)[order], -np.inf)
-    count = np.bincount(path, minlength=len(tours.length))
-    first, by_count = np.cumsum(count) - count, np.argsort(count, kind="stable")
-    cells = np.cumsum(count[by_count] + 1)
+    count = np.bincount(on, minlength=len(tours.length))
+    first, passages = np.cumsum(count) - count, 2 * count + tours.is_open_end
+    by_count = np.argsort(passages, kind="stable")
+    cells = np.cumsum(passages[by_count] + 1)
+    out, access = np.append(out, 0.0), np.append(access, 0.0)
     for paths in np.split(by_count, np.searchsorted(cells, np.arange(_CELLS, cells.max(initial=0), _CELLS))):
-        number = np.arange(count[paths].max(initial=0))[:, None]
-        at = np.where(number < count[paths], first[paths] + number, len(path))
-        yield paths, needed[at], filled[at]
+        length, past_out = tours.length[paths], count[paths] + tours.is_open_end[paths]
+        number = np.arange(passages[paths].max(initial=0))[:, None]
+        is_out, is_back = number < count[paths], (number >= past_out) & (number < passages[paths])
+        back_again = passages[paths] - 1 - number
+        at = np.where(is_out | is_back, first[paths] + np.where(is_out, number, back_again), len(stop))
+        t = np.where(is_out, out[at], np.where(is_back, 2 * length - out[at], length))
+        is_past = number >= passages[paths]
+        needed = np.where(is_past, np.inf, t + access[at] - SLACK_KM)
+        yield paths, needed, np.where(is_past, -np.inf, t + tours.range_km - access[at])

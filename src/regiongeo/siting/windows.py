@@ -97,7 +97,7 @@ def add_windows(windows: Windows, extra: sparse.csr_array, paths: Ints) -> Windo
 def missing_windows(tours: Tours, windows: Windows, has_energy: Flags) -> tuple[sparse.csr_array, Ints]:
     """Return windows that lack for a choice of sites: those of paths that seem served, but are not.
 
-    Serving never suffers from more sites. So sites are added to such a path, in the order of their ids, while
+    Serving never suffers from more sites. So sites are added to such a path, in their order along it, while
     it stays unserved; any choice that serves it needs one of those left out.
 
     Parameters
