@@ -22,6 +22,7 @@ from regiongeo.siting.greedy import choose_greedily
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.median import choose_median
 from regiongeo.siting.offers import Layer
+from regiongeo.siting.pathcover import cover_model
 from regiongeo.siting.solver import Model
 from regiongeo.siting.trips import Reach
 from siting_instances import REACH_KM, make_places, make_trips
@@ -173,15 +174,15 @@ def our_refuelling(case: Case, question: tuple[Trips, pd.Index[str]]) -> Outcome
     began = cpu_s()
     with (
         watched(refuel, "find_choice") as finds,
-        watched(search, "cover_model") as builds,
+        watched(search, "merge_ways") as merges,
         watched(search, "choose_greedily") as greedy,
     ):
         found = _refuel(case, question)
     steps = {
         "windows": finds.began[0] - began,
-        "build": builds.ended[0] - finds.began[0],
+        "build": merges.seconds,
         "greedy": greedy.seconds,
-        "solve": finds.ended[0] - builds.ended[0] - greedy.seconds,
+        "solve": finds.seconds - merges.seconds - greedy.seconds,
         "ties and checks": cpu_s() - finds.ended[0],
     }
     percent = float(found.served.loc["all", "trips_per_day"]) / 100
@@ -197,10 +198,14 @@ def our_refuelling(case: Case, question: tuple[Trips, pd.Index[str]]) -> Outcome
 def our_greedy(case: Case, question: tuple[Trips, pd.Index[str]]) -> Outcome:
     """Choose refuelling sites greedily, with substitution, as the solver's start."""
     began = cpu_s()
-    with watched(refuel, "find_choice") as finds, watched(search, "cover_model", instead=_stop) as builds:
+    with (
+        watched(refuel, "find_choice") as finds,
+        watched(search, "merge_ways") as merges,
+        watched(search, "branch_and_cut", instead=_stop) as searches,
+    ):
         _until_built(case, question)
-    cover, offers = builds.given[0]
-    steps = {"windows": finds.began[0] - began, "build": builds.ended[0] - finds.began[0]}
+    cover, offers = searches.given[0]
+    steps = {"windows": finds.began[0] - began, "build": merges.seconds}
     began = cpu_s()
     chosen = choose_greedily(cover, offers.completed(offers.low > 0), offers)
     steps["greedy"] = cpu_s() - began
@@ -236,12 +241,12 @@ def bare(case: Case, question: Any, *, options: dict[str, float | str]) -> Outco
 
 
 def model_of(case: Case, question: Any) -> Model:
-    """Return the model that regiongeo builds for the question, before it narrows it."""
+    """Return the model of the question with a row for each window and claim, all at once."""
     if case.kind == "refuelling":
-        with watched(search, "cover_model", instead=_stop) as builds:
+        with watched(search, "branch_and_cut", instead=_stop) as searches:
             _until_built(case, question)
-        cover, offers = builds.given[0]
-        return search.cover_model(cover, offers, scale=100 * PERCENT / _trips(question))
+        cover, offers = searches.given[0]
+        return cover_model(cover, offers, scale=100 * PERCENT / _trips(question))
     with watched(settle, "solve", instead=_stop) as solves:
         _until_built(case, question)
     model: Model = solves.given[0][0]

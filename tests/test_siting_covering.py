@@ -16,7 +16,7 @@ from scipy.sparse import csgraph, csr_array
 from regiongeo.errors import DataError, EngineError, InfeasibleError
 from regiongeo.siting import settle
 from regiongeo.siting.covering import Covering, cover_all, cover_most, cover_twice, share_fading, share_within
-from regiongeo.siting.ladder import build_ladder, smallest_sets
+from regiongeo.siting.ladder import build_ladder, leading_sites, smallest_sets
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.solver import Model, Solution
 from test_siting_limits import all_picks, is_kept, random_limits, with_groups
@@ -229,6 +229,42 @@ def test_sets_that_hold_others_need_no_row() -> None:
         np.array([[1, 1, 1, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1], [0, 0, 0, 1]], dtype=float)
     )
     assert smallest_sets(sets).toarray().tolist() == [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]
+
+
+def test_sites_that_another_can_stand_for_are_left_out() -> None:
+    """P stands in one set, Q in that and another: P goes, unless Q is dearer or P must stay; S is alike R."""
+    sets = csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 1]], dtype=float))
+    may, even = np.ones(4, dtype=bool), np.ones(4)
+    left, is_in = leading_sites(sets, even, may)
+    assert is_in.tolist() == [False, True, False, False]  # one set holds the other then, and R and S go too
+    assert left.toarray().tolist() == [[0, 1, 0, 0]]
+    _, is_in = leading_sites(sets, np.array([1.0, 9.0, 1.0, 1.0]), may)
+    assert is_in.tolist() == [True, True, True, False]
+    _, is_in = leading_sites(sets, even, np.array([False, True, True, True]))
+    assert is_in.tolist() == [True, True, False, False]
+
+
+def test_leaving_sites_out_changes_no_optimum() -> None:
+    """300 random questions with every choice tried: the cheapest cover costs the same without them."""
+    gone = 0
+    for seed in range(300):
+        numbers = np.random.default_rng(seed)
+        share = np.unique(numbers.random((int(numbers.integers(1, 9)), 7)) < 0.4, axis=0)
+        share = share[share.any(axis=1)]
+        cost = numbers.integers(1, 4, 7).astype(float)
+        may = numbers.random(7) < 0.8
+        sets, is_in = leading_sites(smallest_sets(csr_array(share.astype(float))), cost, may)
+        picks = all_picks(7)
+        covers = (picks.astype(int) @ share.T.astype(int) > 0).all(axis=1)
+        kept = (picks.astype(int) @ sets.toarray().T.astype(int) > 0).all(axis=1) & ~picks[:, ~is_in].any(
+            axis=1
+        )
+        locked = picks[:, ~may].all(axis=1)
+        if (covers & locked).any():
+            assert (picks[kept & locked] @ cost).min() == (picks[covers & locked] @ cost).min()
+            assert covers[kept].all()
+        gone += int((~is_in).sum())
+    assert gone > 300
 
 
 @st.composite

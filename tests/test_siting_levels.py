@@ -1,6 +1,5 @@
 """Claims on windows: ands of ors earn what the best way of a relation earns, for every choice of sites."""
 
-from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from regiongeo.siting import levels
-from regiongeo.siting.levels import Claims, narrow_claims, spread_levels, to_masks
+from regiongeo.siting.levels import Claims, spread_levels, to_masks
 
 Table = tuple[sparse.csr_array, sparse.csr_array, np.ndarray, np.ndarray]
 
@@ -88,20 +87,6 @@ def test_no_group_is_left_and_windows_stand_once(asked: list[list[list[int]]], s
     assert (credit > 0).all()
 
 
-@given(relations, st.integers(0, 3), st.integers(0, 2**OPTIONS - 1), st.sampled_from((plain, spread)))
-@settings(max_examples=60)
-def test_narrowed_claims_earn_the_same_within_what_is_kept(
-    asked: list[list[list[int]]], step: int, mask: int, make: Callable[..., Table]
-) -> None:
-    table = make(asked, step)
-    kept = np.array([bool(mask >> at & 1) for at in range(OPTIONS)])
-    narrow = narrow_claims(table, kept)
-
-    for chosen in choices():
-        if not (chosen & ~kept).any():
-            assert earned(narrow, chosen) == pytest.approx(earned(table, chosen))
-
-
 def test_too_many_windows_keep_their_group(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [[[0b00001, 0b00010], [0b00100, 0b01000]]]
     monkeypatch.setattr(levels, "_MOST", 3)  # the union of both has 4 windows
@@ -109,13 +94,6 @@ def test_too_many_windows_keep_their_group(monkeypatch: pytest.MonkeyPatch) -> N
     assert rows.shape[0] == 2
     assert credit.tolist() == [10, 9]
     assert group.tolist() == [0, 0]
-
-
-def test_narrowing_to_nothing_leaves_no_claim() -> None:
-    windows, rows, credit, group = narrow_claims(spread([[[0b1]]], 1), np.zeros(OPTIONS, dtype=bool))
-    assert windows.shape == (0, OPTIONS)
-    assert rows.shape == (0, 0)
-    assert len(credit) == len(group) == 0
 
 
 @pytest.mark.parametrize("options", [1, 7, 8, 9, 70])

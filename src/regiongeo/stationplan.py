@@ -25,7 +25,7 @@ from regiongeo.siting.gaps import price_of_fairness
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.refuel import Layer, choose_refuelling
 from regiongeo.siting.routes import find_ways
-from regiongeo.siting.simulate import simulate, site_use
+from regiongeo.siting.simulate import site_use
 from regiongeo.siting.trips import Reach
 from regiongeo.sizing import energy_share, station_sizes
 from regiongeo.tables import OFFERS, RELATION_SERVICE, SERVICE, offered_energies
@@ -291,12 +291,8 @@ def _stations(chosen: Refuelling, kept: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _use_of_sites(fleets: list[_Fleet], chosen: Refuelling) -> pd.DataFrame:
-    """Drive the trips of each energy and sum what they take at each site; by site_id and energy."""
-    parts = {}
-    for fleet in fleets:
-        open_sites = chosen.offers.index[chosen.offers[fleet.energy]]
-        drives = simulate(fleet.trips, open_sites, reach=fleet.reach)
-        parts[fleet.energy] = site_use(fleet.trips, drives)
+    """Sum what the driven trips of each energy take at each site; by site_id and energy."""
+    parts = {fleet.energy: site_use(fleet.trips, chosen.drives[fleet.energy]) for fleet in fleets}
     table = pd.concat(parts, names=["energy"]).swaplevel().sort_index()
     return table[["stops_per_day", "refilled_km_per_day"]]
 

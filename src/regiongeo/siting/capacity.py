@@ -12,7 +12,7 @@ from scipy import sparse
 
 from regiongeo.errors import DataError, EngineError, InfeasibleError, name_some
 from regiongeo.siting.conflict import require_possible
-from regiongeo.siting.fleets import read_fleets
+from regiongeo.siting.fleets import drive_paths, read_fleets
 from regiongeo.siting.limits import Limits, limits_broken
 from regiongeo.siting.offers import Layer, Offers, build_offers, check_layers, limits_on_new
 from regiongeo.siting.pathcover import pick_columns
@@ -20,7 +20,6 @@ from regiongeo.siting.refueltables import offer_table
 from regiongeo.siting.search import thrift
 from regiongeo.siting.settle import solve_settled
 from regiongeo.siting.solver import Model, Solution
-from regiongeo.siting.tours import are_driven
 from regiongeo.siting.windows import find_passage_windows, missing_windows
 
 if TYPE_CHECKING:
@@ -305,7 +304,7 @@ def _tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return relations and stations as tables, counted from the trucks, which must keep room and range."""
     fleet = part.fleet
-    is_driven = are_driven(fleet.tours, offered[fleet.tours.site])
+    is_driven = drive_paths(fleet, sites, offered).is_served.to_numpy()
     served = np.bincount(
         fleet.ways.relation, weights=2 * part.round_trips * y, minlength=len(fleet.relations)
     )

@@ -11,7 +11,8 @@ import pandas as pd
 from regiongeo.errors import DataError, name_some
 from regiongeo.siting.pathcover import Ways
 from regiongeo.siting.search import Case
-from regiongeo.siting.tours import Tours, read_tours
+from regiongeo.siting.simulate import require_agreement, simulate
+from regiongeo.siting.tours import Tours, are_driven, read_tours
 from regiongeo.siting.windows import find_windows
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from regiongeo.siting.offers import Layer, Offers
+    from regiongeo.siting.simulate import Drives
 
     Flags = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Fleet", "build_case", "read_fleets", "sum_relations"]
+__all__ = ["Fleet", "build_case", "drive_paths", "read_fleets", "sum_relations"]
 
 _AIMS = {"trips": "trips_per_day", "truck_km": "truck_km_per_day"}
 
@@ -78,6 +80,20 @@ def build_case(fleets: Sequence[Fleet], offers: Offers) -> Case:
         ways=tuple(fleet.ways for fleet in fleets),
         total=sum(float(credit.sum()) for credit in everyone),
     )
+
+
+def drive_paths(fleet: Fleet, sites: pd.Index, offered: Flags) -> Drives:
+    """Simulate the round trips with the sites that offer energy; the model must serve the very same paths.
+
+    Raises
+    ------
+    EngineError
+        If the two differ on any path.
+    """
+    claimed = are_driven(fleet.tours, offered[fleet.tours.site])
+    driven = simulate(fleet.layer.trips, sites[offered], reach=fleet.layer.reach)
+    require_agreement(pd.Series(claimed, index=fleet.paths.index), driven)
+    return driven
 
 
 def sum_relations(paths: pd.DataFrame, *, weight: float) -> pd.DataFrame:

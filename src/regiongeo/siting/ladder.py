@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from regiongeo.siting.windows import unique_rows
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Ladder", "build_ladder", "smallest_sets"]
+__all__ = ["Ladder", "build_ladder", "leading_sites", "smallest_sets"]
 
 _MARKS_SEED = 0
 
@@ -71,6 +73,56 @@ def smallest_sets(sets: sparse.csr_array) -> sparse.csr_array:
     needless = one[(shared.data == size[other]) & (one != other)]
     kept = np.setdiff1d(np.arange(len(size)), needless)
     return sparse.csr_array(sets[kept])
+
+
+def leading_sites(
+    sets: sparse.csr_array, cost: Floats, may_go: npt.NDArray[np.bool_]
+) -> tuple[sparse.csr_array, npt.NDArray[np.bool_]]:
+    """Leave out sites for which another one, no dearer, stands in all their sets, and sets then needless.
+
+    Some cheapest choice with a site of each set holds none of the sites left out: the other one takes their
+    place. Of two alike the first stays. One pass after another until nothing more goes.
+
+    Parameters
+    ----------
+    sets
+        Sets × sites, distinct and none holding another.
+    cost
+        Cost by site.
+    may_go
+        By site: true where leaving it out is allowed.
+
+    Returns
+    -------
+    The sets that are left (× all sites), and the sites.
+
+    References
+    ----------
+    Toregas, C. & ReVelle, C. (1972). Optimal location under time or distance constraints. Papers of the
+    Regional Science Association 28, 133-144 (reduction of rows and columns).
+    """
+    is_in = np.ones(len(cost), dtype=bool)
+    while True:
+        size = np.asarray(sets.sum(axis=0))
+        shared = (sets.T @ sets).tocoo()
+        one, other = shared.coords
+        is_worse = (size[other] > size[one]) | (cost[other] < cost[one]) | (other < one)
+        is_led = (shared.data == size[one]) & (one != other) & (cost[other] <= cost[one]) & is_worse
+        goes = np.zeros(len(cost), dtype=bool)
+        goes[one[is_led]] = True
+        goes = is_in & may_go & (goes | (size == 0))
+        if not goes.any():
+            return sets, is_in
+        is_in &= ~goes
+        sets = smallest_sets(unique_rows(_columns_of(sets, is_in))[0])
+
+
+def _columns_of(sets: sparse.csr_array, is_in: npt.NDArray[np.bool_]) -> sparse.csr_array:
+    """Return the sets without some sites; every column stays in its place."""
+    entries = sets.tocoo()
+    row, column = (numbers.astype(np.int64) for numbers in entries.coords)
+    kept = is_in[column]
+    return _ones(row[kept], column[kept], shape=sets.shape)
 
 
 def _falling(

@@ -1,4 +1,4 @@
-"""Claims on windows: several ways of one relation as claims of their own, and claims with fewer options.
+"""Claims on windows: several ways of one relation as claims of their own.
 
 A relation that earns c1 by its first way and c2 < c1 by its second earns c1 - c2 if the first is driven, and
 c2 if either is. "Either" of two sets of windows holds if every union of a window of the one and a window of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Masks = list[int]
     Table = tuple[sparse.csr_array, sparse.csr_array, Floats, Ints]
 
-__all__ = ["Claims", "narrow_claims", "spread_levels", "to_masks"]
+__all__ = ["Claims", "spread_levels", "to_masks"]
 
 _ROWS = 4096  # turned into masks at a time
 _MOST = 64  # windows of one level; a relation with more keeps its ways as they are
@@ -90,26 +90,6 @@ def spread_levels(claims: Claims, ways: Sequence[Masks], worth: Sequence[float])
             found.append((level, earned - next_best))
     for windows, step in found:
         claims.add(windows, step)
-
-
-def narrow_claims(table: Table, kept: Flags) -> Table:
-    """Return the claims as they are when only some options may be chosen; those that none meets are gone."""
-    windows, rows, credit, group = table
-    mask = sum(1 << at for at in np.flatnonzero(kept).tolist())
-    masks = [window & mask for window in to_masks(windows)]
-    claims = Claims(windows.shape[1])
-    starts = rows.indptr.tolist()
-    needs = [[masks[window] for window in rows.indices[a:b].tolist()] for a, b in pairwise(starts)]
-    size = np.bincount(group)[group] if len(group) else group
-    for at in np.flatnonzero(size == 1).tolist():
-        if 0 not in needs[at]:
-            claims.add(_least(needs[at]), float(credit[at]))
-    shared = np.flatnonzero(size > 1)
-    for members in np.split(shared, np.flatnonzero(np.diff(group[shared])) + 1):
-        possible = [at for at in members.tolist() if 0 not in needs[at]]
-        if possible:
-            claims.add_group([(_least(needs[at]), float(credit[at])) for at in possible])
-    return claims.table()
 
 
 def to_masks(windows: sparse.csr_array) -> Masks:

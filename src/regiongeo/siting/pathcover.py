@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from regiongeo.siting.levels import Claims, narrow_claims, spread_levels, to_masks
+from regiongeo.siting.levels import Claims, spread_levels, to_masks
 from regiongeo.siting.solver import Model
 from regiongeo.siting.windows import unique_rows
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from regiongeo.siting.levels import Table
     from regiongeo.siting.offers import Offers
     from regiongeo.siting.windows import Windows
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["PathCover", "Ways", "cover_model", "merge_ways", "narrow_cover", "pick_columns", "plan_of"]
+__all__ = ["PathCover", "Ways", "cover_model", "merge_ways", "narrow_ways", "pick_columns", "plan_of"]
 
 _DIGITS = 12  # to which the credits of ways, relative to the best of their relation, are compared
 
@@ -104,18 +103,17 @@ def merge_ways(layers: Sequence[Ways], *, options: int) -> PathCover:
     for rows in np.split(np.arange(len(group)), np.flatnonzero(np.diff(group)) + 1):
         if len(rows):
             spread_levels(found, [needed[at] for at in shared[rows].tolist()], worth[rows].tolist())
-    return _as_cover(found.table(), base=base)
+    windows, claims, worth, group = found.table()
+    return PathCover(windows=windows, claims=claims, credit=worth, group=group, base=base)
 
 
-def narrow_cover(cover: PathCover, kept: Flags) -> PathCover:
-    """Return the cover when only some options may be chosen; credit that none of them earns is left out."""
-    table = narrow_claims((cover.windows, cover.claims, cover.credit, cover.group), kept)
-    return _as_cover(table, base=cover.base)
-
-
-def _as_cover(table: Table, *, base: float) -> PathCover:
-    windows, claims, credit, group = table
-    return PathCover(windows=windows, claims=claims, credit=credit, group=group, base=base)
+def narrow_ways(ways: Ways, kept: Flags) -> Ways:
+    """Return the ways when only some options may be chosen; those that none of them serves are impossible."""
+    windows = ways.windows
+    sites = sparse.csr_array(windows.sites.multiply(kept[ways.option][None, :]))
+    sites.eliminate_zeros()
+    is_lost = windows.of_path @ (np.diff(sites.indptr) == 0).astype(float) > 0
+    return replace(ways, windows=replace(windows, sites=sites, is_possible=windows.is_possible & ~is_lost))
 
 
 def cover_model(cover: PathCover, offers: Offers, *, scale: float) -> Model:

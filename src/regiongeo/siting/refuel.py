@@ -10,7 +10,7 @@ import pandas as pd
 
 from regiongeo.errors import DataError, EngineError, InfeasibleError
 from regiongeo.siting.conflict import require_possible
-from regiongeo.siting.fleets import Fleet, build_case, read_fleets
+from regiongeo.siting.fleets import build_case, drive_paths, read_fleets
 from regiongeo.siting.limits import Limits, limits_broken
 from regiongeo.siting.offers import Layer, build_offers, check_layers, limits_on_new
 from regiongeo.siting.refueltables import (
@@ -22,13 +22,12 @@ from regiongeo.siting.refueltables import (
     served_table,
 )
 from regiongeo.siting.search import Case, find_choice
-from regiongeo.siting.simulate import require_agreement, simulate
-from regiongeo.siting.tours import are_driven
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from regiongeo.siting.search import Found
+    from regiongeo.siting.simulate import Drives
 
 __all__ = ["Layer", "Refuelling", "choose_refuelling"]
 
@@ -43,6 +42,8 @@ class Refuelling:
     """Chosen sites by id, locked ones included, existing ones not."""
     offers: pd.DataFrame
     """True where energy is had: ``site_id``, chosen and existing × energy."""
+    drives: Mapping[str, Drives]
+    """By energy: what became of the simulated trucks of each path."""
     served: pd.DataFrame
     """By ``energy`` and "all": trips_per_day and truck_km_per_day [per day] of its trucks, of these
     served_trips_per_day and served_truck_km_per_day, and both as shares [1]."""
@@ -160,12 +161,16 @@ def choose_refuelling(
         case, time_limit_s=time_limit_s, seed=seed, threads=threads, max_gap=max_gap, rel_gap=rel_gap
     )
     checked = perf_counter()
-    _require_sound(case, found, fleets, ids, asked)
+    _require_sound(case, found, ids, asked)
     value, offered = case.value(found.chosen), offers.offered(found.chosen)
+    drives = {
+        fleet.layer.name: drive_paths(fleet, ids, here) for fleet, here in zip(fleets, offered, strict=True)
+    }
     ended = perf_counter()
     return Refuelling(
         sites=tuple(ids[found.chosen[: len(ids)]]),
         offers=offer_table(fleets, ids, offered, found.chosen[: len(ids)]),
+        drives=drives,
         served=served_table(fleets, offered),
         relations=relation_table(fleets, offered),
         loss=loss_table(fleets, ids, offered, found.chosen[: len(ids)]),
@@ -204,8 +209,8 @@ def _require_some(case: Case, impossible: pd.DataFrame) -> None:
     )
 
 
-def _require_sound(case: Case, found: Found, fleets: Sequence[Fleet], ids: pd.Index, asked: Limits) -> None:
-    """Raise unless the choice keeps its limits, and simulated trucks drive what it is said to serve."""
+def _require_sound(case: Case, found: Found, ids: pd.Index, asked: Limits) -> None:
+    """Raise unless the choice keeps its limits and earns what it is said to."""
     broken = limits_broken(replace(asked, budget=None), ids[found.chosen[: len(ids)]])
     if broken or not case.offers.keeps(found.chosen):
         raise EngineError(f"the solver's choice breaks its limits: {'; '.join(broken) or 'offers or costs'}")
@@ -215,7 +220,3 @@ def _require_sound(case: Case, found: Found, fleets: Sequence[Fleet], ids: pd.In
             f"the solver claims {found.claimed:g} and at most {found.bound:g}, its sites serve {value:g}: "
             "report this"
         )
-    for fleet, offered in zip(fleets, case.offers.offered(found.chosen), strict=True):
-        driven = simulate(fleet.layer.trips, ids[offered], reach=fleet.layer.reach)
-        claimed = are_driven(fleet.tours, offered[fleet.tours.site])
-        require_agreement(pd.Series(claimed, index=fleet.paths.index), driven)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from regiongeo.errors import InfeasibleError
 from regiongeo.siting.greedy import choose_greedily
-from regiongeo.siting.pathcover import Ways, cover_model, merge_ways, narrow_cover, plan_of
+from regiongeo.siting.pathcover import Ways, cover_model, merge_ways, narrow_ways, plan_of
 from regiongeo.siting.settle import settle_ties, solve_settled
 from regiongeo.siting.solver import TIE, Model, Solution
 from regiongeo.siting.tours import Tours, are_driven
@@ -112,7 +112,7 @@ def find_choice(
         bound=value if is_optimal else bound,
         status="optimal" if is_optimal else "feasible",
         is_settled=settled is not None,
-        size=_size(case, last, solved.rounds),
+        size=_size(case, solved),
         build_s=solved.merged.seconds,
         solve_s=ask.spent_s,
     )
@@ -268,23 +268,23 @@ def _settle(case: Case, solved: _Solved, ask: _Ask) -> tuple[Flags, _Merged] | N
 
     Only columns that such a choice may hold are in the model, and what they cannot serve is left out.
     """
-    merged, columns, cost = solved.merged, case.offers.columns, case.offers.cost
+    columns, cost = case.offers.columns, case.offers.cost
     offers = replace(case.offers, high=np.where(solved.may_tie, case.offers.high, 0.0))
+    ways = tuple(narrow_ways(one, solved.may_tie) for one in solved.merged.ways)
     while True:
-        cover = narrow_cover(merged.cover, solved.may_tie)
-        model = cover_model(cover, offers, scale=case.scale)
-        x = ask.settle(model, plan_of(cover, solved.best), columns, cost)
+        merged = _merge(case, ways)
+        model = cover_model(merged.cover, offers, scale=case.scale)
+        x = ask.settle(model, plan_of(merged.cover, solved.best), columns, cost)
         if x is None:
             return None
         chosen = x[:columns].astype(bool)
         ways = _with_missing(case, merged.ways, chosen)
         if ways is merged.ways:
             return chosen, merged
-        merged = _merge(case, ways)
 
 
-def _size(case: Case, merged: _Merged, rounds: int) -> pd.Series:
-    windows = sum(ways.windows.of_path.nnz for ways in case.ways)
+def _size(case: Case, solved: _Solved) -> pd.Series:
+    merged, windows = solved.merged, sum(ways.windows.of_path.nnz for ways in case.ways)
     return pd.Series(
         {
             "paths": sum(len(ways.credit) for ways in case.ways),
@@ -292,6 +292,6 @@ def _size(case: Case, merged: _Merged, rounds: int) -> pd.Series:
             "merged_windows": merged.cover.windows.shape[0],
             "merged_paths": merged.cover.claims.shape[0],
             "added_windows": sum(ways.windows.of_path.nnz for ways in merged.ways) - windows,
-            "rounds": rounds,
+            "rounds": solved.rounds,
         }
     )

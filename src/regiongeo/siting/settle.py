@@ -33,14 +33,17 @@ def solve_settled(
     max_gap: float = 0.05,
     start: Floats | None = None,
     then: Floats | None = None,
+    lean: Model | None = None,
 ) -> tuple[Solution, bool]:
     """Return the best plan with the earliest of ``columns``, and whether ties were settled in time.
 
     Parameters and errors as for `regiongeo.siting.solver.solve`, with one time limit for all, and ``then``: a
-    second gain to maximise among equally good plans, before the order of the columns decides.
+    second gain to maximise among equally good plans, before the order of the columns decides; ``lean``: a
+    model with the same columns, some plan of which is as good as the best, and easier to prove.
     """
     started = perf_counter()
-    best = solve(model, time_limit_s=time_limit_s, seed=seed, threads=threads, max_gap=max_gap, start=start)
+    first = lean or model
+    best = solve(first, time_limit_s=time_limit_s, seed=seed, threads=threads, max_gap=max_gap, start=start)
     if best.status != "optimal":
         return best, False
     try:

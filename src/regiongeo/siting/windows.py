@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _CELLS = 4_000_000  # flags held at a time while windows are compared
+_PADDED = 4  # paths with about as many events are worked on together; the last event then stands again
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -185,10 +186,12 @@ def _windows_by_size(
         at = start[paths][:, None] + np.arange(stops)
         row, event = _binding_events(tours, paths, at, by_passage=len(names) > 1)
         kept, first = np.bincount(row, minlength=len(paths)), np.searchsorted(row, np.arange(len(paths)))
-        for events in np.unique(kept[kept > 0]):
-            rows = np.flatnonzero(kept == events)
+        padded = -(-kept // _PADDED) * _PADDED
+        for events in np.unique(padded[padded > 0]):
+            rows = np.flatnonzero(padded == events)
             for few in np.array_split(rows, 1 + len(rows) * int(events) * int(stops) // _CELLS):
-                pick = event[first[few][:, None] + np.arange(events)]
+                number = np.minimum(np.arange(events), kept[few][:, None] - 1)
+                pick = event[first[few][:, None] + number]
                 out, back, is_needed = _reached(tours, paths[few], at[few], pick)
                 is_needed &= ~((out | back) & is_open[at[few]][:, None, :]).any(axis=2)
                 member = out | back if len(names) == 1 else np.concatenate([out, back], axis=2)
