@@ -3,11 +3,14 @@
 import os
 import socket
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="regiongeo-tests-")
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+"""Name of this run of the tests: its processes share one cache, and no other run does."""
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"regiongeo-tests-{RUN}")
 
 settings.register_profile("regiongeo", deadline=None, derandomize=True)
 settings.load_profile("regiongeo")

@@ -6,16 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 from shapely import Point
 
+from regiongeo.cli import main
+
 QUICK = '[plan]\nportfolio_size = 3\n[refuelling]\nenergies = ["battery"]\nalternatives = 0\n'
 """A station plan that is proven and settled in seconds."""
-NO_PLAN = "[refuelling]\nenergies = []\n"
 GOOD = "site_id,name,lon,lat\nP1,Tomt ved Kløfta,11.1421,60.0712\n"
+PLOTS = GOOD + "P2,I Lillehammer,10.47,61.12\n"
 
 
 def _regiongeo(*words: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -42,10 +46,12 @@ def _bytes(folder: Path) -> dict[str, str]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the main job once; return the folder that holds ``out``."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "plots.csv").write_text(GOOD, "utf-8")
+    (folder / "plots.csv").write_text(PLOTS, "utf-8")
     (folder / "quick.toml").write_text(QUICK, "utf-8")
-    done = _regiongeo("run", "quick.toml", "--plots", "plots.csv", "--out", "out", "--quiet", cwd=folder)
+    words = ("run", "quick.toml", "--plots", "plots.csv", "--seed", "5", "--out", "out")
+    done = _regiongeo(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
+    (folder / "said.txt").write_text(done.stdout, "utf-8")
     return folder
 
 
@@ -64,7 +70,7 @@ def test_run_json_names_inputs_and_no_place_of_this_machine(finished: Path) -> N
     text = (finished / "out" / "run.json").read_text("utf-8")
     run = json.loads(text)
 
-    assert run["inputs"]["plots/plots.csv"] == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert run["inputs"]["plots/plots.csv"] == hashlib.sha256(PLOTS.encode()).hexdigest()
     assert run["seed"] == run["scenario"]["uncertainty"]["seed"]
     assert str(finished) not in text
     assert str(Path.home()) not in text
@@ -87,36 +93,28 @@ def test_d18_verify_names_a_file_that_was_changed(finished: Path, tmp_path: Path
 
 @pytest.mark.slow
 def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: Path, tmp_path: Path) -> None:
+    """It answers in JSON this time: one object, and nothing else on the output."""
     before = _bytes(finished / "out")
-    (tmp_path / "plots.csv").write_text(GOOD, "utf-8")
+    (tmp_path / "plots.csv").write_text(PLOTS, "utf-8")
     (tmp_path / "quick.toml").write_text(QUICK, "utf-8")
 
-    words = ("run", "quick.toml", "--plots", "plots.csv", "--out", "out", "--quiet")
+    words = ("run", "quick.toml", "--plots", "plots.csv", "--seed", "5", "--out", "out", "--json")
     done = _regiongeo(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11"))
 
     after = _bytes(tmp_path / "out")
     assert done.returncode == 0
     assert [name for name in before if before[name] != after[name]] == ["run.json"]
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == "regiongeo.run/1"
+    assert answer["top"][0]["rank"] == 1
+    assert "lastebiler" in answer["top"][0]["why"]
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["seed"] == 5
 
 
 def _env(**more: str) -> dict[str, str]:
     import os  # noqa: PLC0415
 
     return {**os.environ, **more}
-
-
-@pytest.mark.slow
-def test_json_is_one_object_and_the_seed_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "s.toml").write_text(NO_PLAN, "utf-8")
-
-    words = ("run", "s.toml", "--json", "--seed", "5", "--lang", "en", "--out", "out")
-    done = _regiongeo(*words, cwd=tmp_path)
-    answer = json.loads(done.stdout)
-
-    assert answer["schema"] == "regiongeo.run/1"
-    assert answer["top"][0]["rank"] == 1
-    assert "trucks" in answer["top"][0]["why"]
-    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["seed"] == 5
 
 
 def _gpkg_without_crs(folder: Path) -> Path:
@@ -147,20 +145,44 @@ BAD_PLOTS = {
 }
 
 
+@pytest.fixture
+def as_command(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """Run the command line in this process and return its exit code; what it sets is set back."""
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def answer(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["regiongeo", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0)
+
+    yield answer
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("case", BAD_PLOTS)
-def test_bad_plots_get_one_clear_message_and_lose_nothing(case: str, finished: Path, tmp_path: Path) -> None:
+def test_bad_plots_get_one_clear_message_and_lose_nothing(
+    case: str,
+    finished: Path,
+    tmp_path: Path,
+    as_command: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     name, content, words = BAD_PLOTS[case]
     if content is not None:
         (tmp_path / name).write_text(content, "utf-8")
     before = _bytes(finished / "out")
+    monkeypatch.chdir(finished)
 
-    done = _regiongeo(
-        "run", "--plots", name if content is None else str(tmp_path / name), "--out", "out", cwd=finished
-    )
+    code = as_command("run", "--plots", name if content is None else str(tmp_path / name), "--out", "out")
 
-    assert done.returncode == 3, done.stderr
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    said = capsys.readouterr().err
+    assert code == 3, said
+    assert words in said
+    assert "Traceback" not in said
     assert _bytes(finished / "out") == before
 
 
@@ -301,18 +323,15 @@ def test_stations_that_serve_every_road_leave_nothing_to_plan(tmp_path: Path) ->
     assert "existing stations already serve every main road" in done.stderr
 
 
-def test_a_plot_that_was_struck_out_is_told_with_its_reason(tmp_path: Path) -> None:
-    (tmp_path / "plots.csv").write_text(GOOD + "P2,I Lillehammer,10.47,61.12\n", "utf-8")
-    (tmp_path / "s.toml").write_text(NO_PLAN, "utf-8")
+def test_a_plot_that_was_struck_out_is_told_with_its_reason(finished: Path) -> None:
+    said = (finished / "said.txt").read_text("utf-8")
 
-    done = _regiongeo("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
-
-    assert "Egen tomt P1: plass " in done.stdout
-    assert "Egen tomt P2: ikke vurdert. Utenfor regionen" in done.stdout
+    assert "Egen tomt P1: plass " in said
+    assert "Egen tomt P2: ikke vurdert. Utenfor regionen" in said
 
 
 def test_a_locked_site_that_was_struck_out_is_named_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / "plots.csv").write_text(GOOD + "P2,I Lillehammer,10.47,61.12\n", "utf-8")
+    (tmp_path / "plots.csv").write_text(PLOTS, "utf-8")
     (tmp_path / "s.toml").write_text('[plan]\nlocked = ["P2"]\n', "utf-8")
 
     done = _regiongeo("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)

@@ -43,7 +43,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, flows: FlowResult) -> list[int]:
 
 
 def test_the_same_question_is_estimated_once_and_another_anew(tmp_path: Path, counted: list[int]) -> None:
-    estimate = job._remembering(tmp_path)
+    estimate = job.kept_flows(tmp_path)
 
     for seed in (1, 1, 2, 1):
         estimate(flow_reference(), None, None, seed=seed)
@@ -54,7 +54,7 @@ def test_the_same_question_is_estimated_once_and_another_anew(tmp_path: Path, co
 def test_changed_data_are_estimated_anew(
     tmp_path: Path, counted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    estimate = job._remembering(tmp_path / "cache")
+    estimate = job.kept_flows(tmp_path / "cache")
     estimate(flow_reference(), None, None, seed=1)
     (tmp_path / "sources.toml").write_text("another registry", "utf-8")
     monkeypatch.setattr(job.store, "data_dir", lambda: tmp_path)
@@ -65,5 +65,5 @@ def test_changed_data_are_estimated_anew(
 
 
 def test_without_a_cache_the_estimation_is_asked_itself(counted: list[int]) -> None:
-    assert job._remembering(None) is job.estimate_flows
+    assert job.kept_flows(None) is job.estimate_flows
     assert counted == []

@@ -17,8 +17,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from shapely import Point, box
 
+from regiongeo.cache import cache_folder
 from regiongeo.compliance import Fact
 from regiongeo.flows import grow_flows
+from regiongeo.job import kept_flows
 from regiongeo.maps import draw_map
 from regiongeo.maps.payload import build_payload
 from regiongeo.pipeline import run
@@ -756,7 +758,8 @@ def test_english_page_holds_no_norwegian_label(open_map: Callable[..., Opened]) 
 
 @pytest.mark.slow
 def test_map_of_the_shipped_data_is_light_and_quiet(open_map: Callable[..., Opened], tmp_path: Path) -> None:
-    result = run(Scenario(), load_reference())
+    result = run(Scenario(), load_reference(), estimate=kept_flows(cache_folder()))
+    assert result.plan is not None
     opened = open_map(result)
     assert (tmp_path / "map.html").stat().st_size < 1_500_000
     assert opened.page.locator("#list button").count() == len(result.sites)

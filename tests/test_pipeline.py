@@ -246,7 +246,9 @@ def test_every_site_counts_in_the_subregion_it_lies_in(result: Result) -> None:
 
 @pytest.mark.slow
 def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(reference: ReferenceData) -> None:
-    asked = QUICK.replace(world={"traffic_year": 2030}, plan={"rail_sea_share": {"south": 0.5}})
+    asked = QUICK.replace(
+        world={"traffic_year": 2030}, plan={"rail_sea_share": {"south": 0.5}}, refuelling={"energies": []}
+    )
 
     answer = run(asked, reference)
 

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["content_key", "remembered"]
+__all__ = ["cache_folder", "content_key", "remembered"]
 
 _DIGEST = 64
+
+
+def cache_folder() -> Path:
+    """Return the folder of this user in which estimated flows are kept."""
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    return user_cache_path("regiongeo", appauthor=False) / "flows"
 
 
 def content_key(parts: Iterable[str | bytes | Path]) -> str:

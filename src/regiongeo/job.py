@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
 
-__all__ = ["Done", "Inputs", "compute_job", "run_job"]
+__all__ = ["Done", "Inputs", "compute_job", "kept_flows", "run_job"]
 
 _FLOW_CODE = ("flows/*.py", "routing/*.py", "network.py", "traffic.py", "criteria.py")
 """What the flows are made by, besides the data: a change of any of it makes them anew."""
@@ -103,7 +103,7 @@ def run_job(
     check_target(out, inputs=inputs.files())
     scenario, inputs = _read_scenario(inputs)
     check_target(out, inputs=inputs.files())
-    done = _compute(scenario, inputs, lang=lang, estimate=_remembering(cache), seconds=seconds, tell=tell)
+    done = _compute(scenario, inputs, lang=lang, estimate=kept_flows(cache), seconds=seconds, tell=tell)
     result, sources = done.result, store.load_sources()
 
     now = datetime.now(tz=UTC)
@@ -161,7 +161,7 @@ def compute_job(
     """
     scenario, inputs = _read_scenario(inputs)
     scenario = scenario.replace(**{part: dict(settings) for part, settings in (changes or {}).items()})
-    estimate = _remembering(cache) if with_flows else None
+    estimate = kept_flows(cache) if with_flows else None
     return _compute(scenario, inputs, lang=lang, estimate=estimate, seconds={}, tell=tell)
 
 
@@ -196,8 +196,12 @@ def _compute(
     )
 
 
-def _remembering(cache: Path | None) -> Callable[..., FlowResult]:
-    """Return the estimation of flows, or one that keeps its answer under the hash of data, seed and code."""
+def kept_flows(cache: Path | None) -> Callable[..., FlowResult]:
+    """Return an estimation of flows for `pipeline.run` that keeps its answers in a folder.
+
+    An answer is kept under the hash of data, seed and code, so a change of any of them makes it anew. Without
+    a folder nothing is kept.
+    """
     if cache is None:
         return estimate_flows
 

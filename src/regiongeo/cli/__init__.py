@@ -18,7 +18,6 @@ from regiongeo.cli.common import (
     JsonOption,
     LangOption,
     QuietOption,
-    cache_folder,
     language,
     print_json,
     progress,
@@ -80,6 +79,7 @@ def run(
     quiet: QuietOption = False,  # noqa: FBT002
 ) -> None:
     """Ranger steder for energistasjoner og skriv kart, Excel, GeoPackage, CSV og rapport."""
+    from regiongeo.cache import cache_folder  # noqa: PLC0415
     from regiongeo.job import Inputs, run_job  # noqa: PLC0415
 
     inputs = Inputs(

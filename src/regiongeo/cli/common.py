@@ -11,7 +11,6 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
 __all__ = [
     "Encoding",
@@ -19,7 +18,6 @@ __all__ = [
     "Lang",
     "LangOption",
     "QuietOption",
-    "cache_folder",
     "language",
     "print_json",
     "progress",
@@ -41,13 +39,6 @@ def language() -> Lang:
         if "--lang=en" in sys.argv or ("--lang", "en") in zip(sys.argv, sys.argv[1:], strict=False)
         else "nb"
     )
-
-
-def cache_folder() -> Path:
-    """Return the folder in which estimated flows are kept."""
-    from platformdirs import user_cache_path  # noqa: PLC0415
-
-    return user_cache_path("regiongeo", appauthor=False) / "flows"
 
 
 def words(key: str, lang: Lang, **values: object) -> str:

@@ -13,7 +13,6 @@ from regiongeo.cli.common import (
     JsonOption,
     LangOption,
     QuietOption,
-    cache_folder,
     print_json,
     progress,
     words,
@@ -137,6 +136,7 @@ def _compute(
     silent: bool,
     with_flows: bool = True,
 ) -> Done:
+    from regiongeo.cache import cache_folder  # noqa: PLC0415
     from regiongeo.job import compute_job  # noqa: PLC0415
 
     with progress(lang, silent=silent) as tell:
