@@ -62,8 +62,7 @@ question drawn, or that of a program it ran did. All solvers have one thread.
   and recounts the answer from the sites; for refuelling it drives every truck, and settles no ties at a gap.
 - Greedy with substitution: plain NumPy; for refuelling the start that regiongeo itself takes.
 - The trips: heaviest relations of 300 places on made-up roads (10,000 nodes, 1.4 links a node, range 200 km,
-  candidates anywhere on the paths). In the square of 600 km fewer relations can be served at all. Merged
-  windows and paths are those of the last model, from which sites that are in no best choice have gone.
+  candidates anywhere on the paths). In the square of 600 km fewer relations can be served at all.
 """
 
 

@@ -228,7 +228,7 @@ def bare(case: Case, question: Any, *, options: dict[str, float | str]) -> Outco
     """Hand the model that regiongeo builds to HiGHS, and nothing around it."""
     model = assignment_model(case, question) if case.kind == "p-median" else model_of(case, question)
     began = cpu_s()
-    highs = _run_highs(model, {**options, "time_limit": case.limit_s})
+    highs = run_highs(model, {**options, "time_limit": case.limit_s})
     seconds, info = {"solve": cpu_s() - began}, highs.getInfo()
     unit = {"MCLP": PERCENT, "refuelling": PERCENT}.get(case.kind, -1.0)
     has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -287,7 +287,7 @@ def assignment_model(case: Case, places: Places) -> Model:
     )
 
 
-def _run_highs(model: Model, options: dict[str, float | str]) -> Any:
+def run_highs(model: Model, options: dict[str, float | str]) -> Any:
     highs, lp = highspy.Highs(), highspy.HighsLp()
     for name, value in {"output_flag": False, "threads": 1, **options}.items():
         highs.setOptionValue(name, value)

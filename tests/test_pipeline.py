@@ -13,6 +13,8 @@ import pytest
 from shapely import Point
 
 from regiongeo import store
+from regiongeo.cache import cache_folder
+from regiongeo.job import kept_flows
 from regiongeo.network import components, largest_share
 from regiongeo.pipeline import run
 from regiongeo.result import Result
@@ -207,6 +209,8 @@ _HASH = """
 import hashlib
 import pandas as pd
 from regiongeo import store
+from regiongeo.cache import cache_folder
+from regiongeo.job import kept_flows
 from regiongeo.pipeline import run
 from regiongeo.scenario import Scenario
 answer = run(Scenario(), store.load_reference(), estimate=None)
@@ -250,7 +254,7 @@ def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(refere
         world={"traffic_year": 2030}, plan={"rail_sea_share": {"south": 0.5}}, refuelling={"energies": []}
     )
 
-    answer = run(asked, reference)
+    answer = run(asked, reference, estimate=kept_flows(cache_folder()))
 
     assert answer.flows is not None
     assert answer.planned is not None

@@ -94,7 +94,7 @@ def changed(result: Result, flows: FlowResult) -> Result:
 
 @pytest.fixture(scope="module")
 def run(changed: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_all(changed, tmp_path_factory.mktemp("run") / "latest")
+    return write_all(changed, tmp_path_factory.mktemp("run") / "latest", with_pictures=True)
 
 
 def read_flows(folder: Path) -> pd.DataFrame:
@@ -318,7 +318,7 @@ def test_x17_the_sheet_of_flows_holds_the_published_tables(
 
 
 def test_sheets_and_files_are_there_with_flows_only(run: Path, tmp_path: Path) -> None:
-    plain = write_all(toy_result(), tmp_path / "plain")
+    plain = write_all(toy_result(), tmp_path / "plain", with_pictures=True)
     assert {path.name for path in run.iterdir()} - {path.name for path in plain.iterdir()} == {
         "flows.csv",
         FLOW_CHART,
@@ -333,7 +333,7 @@ def test_sheets_and_files_are_there_with_flows_only(run: Path, tmp_path: Path) -
 
 
 def test_d16_same_flows_same_bytes(changed: Result, run: Path, tmp_path: Path) -> None:
-    again = write_all(changed, tmp_path / "again")
+    again = write_all(changed, tmp_path / "again", with_pictures=True)
     for path in run.iterdir():
         if path.name != "run.json":
             assert hash_file(path) == hash_file(again / path.name), path.name

@@ -71,7 +71,7 @@ RESULT = full_result()
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_all(RESULT, tmp_path_factory.mktemp("run") / "latest")
+    return write_all(RESULT, tmp_path_factory.mktemp("run") / "latest", with_pictures=True)
 
 
 def plan_of(result: Result = RESULT) -> StationPlan:
@@ -522,7 +522,7 @@ def test_the_plain_toy_is_told_whole() -> None:
 
 @pytest.mark.slow
 def test_d16_same_result_same_bytes(run: Path, tmp_path: Path) -> None:
-    again = write_all(full_result(), tmp_path / "again")
+    again = write_all(full_result(), tmp_path / "again", with_pictures=True)
     for path in run.iterdir():
         if path.name != "run.json":
             assert hash_file(path) == hash_file(again / path.name), path.name

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import Mock, patch
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -49,24 +50,26 @@ N1000 = replace(OSM, source_id="n1000", title="N1000", licence="CC BY 4.0", attr
 SOURCES = [OSM, N1000]
 
 
-def write_all(result: Result, folder: Path, *, lang: Language = "nb") -> Path:
-    """Write a whole run into ``folder``."""
+def write_all(result: Result, folder: Path, *, lang: Language = "nb", with_pictures: bool = False) -> Path:
+    """Write a whole run into ``folder``; its pictures, which take most of the time, where asked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    report.write_outputs(
-        result,
-        folder,
-        map_html="<!doctype html>",
-        lang=lang,
-        sources=SOURCES,
-        run_info={"inputs": {"links": "0"}},
-    )
+    draw = report.draw_charts if with_pictures else Mock()
+    with patch.object(report, "draw_charts", draw):
+        report.write_outputs(
+            result,
+            folder,
+            map_html="<!doctype html>",
+            lang=lang,
+            sources=SOURCES,
+            run_info={"inputs": {"links": "0"}},
+        )
     return folder
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of one written run in Norwegian."""
-    return write_all(toy_result(), tmp_path_factory.mktemp("run") / "latest")
+    return write_all(toy_result(), tmp_path_factory.mktemp("run") / "latest", with_pictures=True)
 
 
 def read_ranking(folder: Path) -> pd.DataFrame:
@@ -247,7 +250,7 @@ def read_sheet_cell(path: Path) -> str:
 
 
 def test_d16_same_result_same_bytes(run: Path, tmp_path: Path) -> None:
-    again = write_all(toy_result(), tmp_path / "again")
+    again = write_all(toy_result(), tmp_path / "again", with_pictures=True)
     for path in run.iterdir():
         if path.name != "run.json":
             assert hash_file(path) == hash_file(again / path.name), path.name
@@ -259,7 +262,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_report_tables import write_all
 from toy import toy_result
-write_all(toy_result(), Path(sys.argv[1]))
+write_all(toy_result(), Path(sys.argv[1]), with_pictures=True)
 """
 
 

@@ -205,7 +205,7 @@ def test_enumeration_agrees_within_limits(attempt: object) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("attempt", [try_most, try_all, try_twice])
 def test_enumeration_agrees_on_hundreds_more(attempt: object) -> None:
-    for seed in range(25, 100):
+    for seed in range(25, 60):
         attempt(seed)  # type: ignore[operator]
 
 

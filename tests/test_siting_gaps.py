@@ -183,7 +183,7 @@ def test_o07_the_choice_is_that_of_enumeration(question: Question, seed: int) ->
 
 @pytest.mark.slow
 @given(questions(), st.integers(0, 99))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_o07_the_choice_is_that_of_enumeration_many_times(question: Question, seed: int) -> None:
     check_against_enumeration(question, seed)
 

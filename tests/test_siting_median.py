@@ -170,7 +170,7 @@ def test_o07_the_choice_is_that_of_enumeration(question: Question, seed: int) ->
 
 @pytest.mark.slow
 @given(questions(is_limited=True), st.integers(0, 99))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_o07_the_choice_within_limits_is_that_of_enumeration_many_times(
     question: Question, seed: int
 ) -> None:
