@@ -12,7 +12,7 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 """Name of this run of the tests: its processes share one cache, and no other run does."""
 os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"regiongeo-tests-{RUN}")
 
-settings.register_profile("regiongeo", deadline=None, derandomize=True)
+settings.register_profile("regiongeo", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("regiongeo")
 
 

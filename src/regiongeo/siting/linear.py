@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LinearProgram", "OutOfTimeError", "Vertex"]
 
 _NO_LIMIT = 2**31 - 1
-_CONFLICT = (
-    1e-9  # by how much a ray must break the rows, relative to its parts, to prove that none keeps them
-)
+_CONFLICT = 1e-9  # by how much a ray with largest part 1 must break the rows to prove that none keeps them
 
 
 class OutOfTimeError(Exception):

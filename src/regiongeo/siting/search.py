@@ -134,8 +134,9 @@ def _solve_rounds(case: Case, ask: _Ask, *, rel_gap: float) -> _Solved:
         value = case.value(best)
         bound = min(bound, max(found.bound, value))
         is_proven = bound - value <= TIE * case.total
-        ways = merged.ways if is_proven else _with_missing(case, merged.ways, found.chosen)
-        if ways is merged.ways or ask.left_s <= 0:
+        ways = _with_missing(case, merged.ways, found.chosen)
+        if ways is merged.ways or is_proven or ask.left_s <= 0:
+            merged = replace(merged, ways=ways)
             return _Solved(merged=merged, best=best, may_tie=found.may_tie, bound=bound, rounds=rounds)
         merged = _merge(case, ways)
 
