@@ -239,3 +239,25 @@ def test_rules_of_today_for_the_shipped_region(tmp_path: Path) -> None:
     assert rules["pools"] == []
     assert "pools_missing" in rules["notices"]
     assert all(row["covered_km"] == 0 for row in rules["region"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "optimal", "worst_gap_km": None}, "Proven best"),
+        ({"status": "feasible", "worst_gap_km": None, "gap": 0.00021}, "at most 0.1 % better"),
+        (
+            {"status": "optimal", "worst_gap_km": 61.2},
+            "Proven best: the longest stretch without energy is 61.2 km",
+        ),
+        ({"status": "feasible", "worst_gap_km": 61.2, "bound": 61.2}, "less than 61.2 km is not possible"),
+        ({"status": "feasible", "worst_gap_km": 61.2, "fairness_price": 0.125}, "Its price is 12 %"),
+    ],
+)
+def test_what_is_proven_is_said(changes: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = toy_planned_result()
+    assert planned.plan is not None
+    result = replace(planned, plan=replace(planned.plan, **changes))
+    monkeypatch.setattr(job, "compute_job", lambda *_, **__: Done(result=result, rows_read={}))
+    said = " ".join(call("optimise", "--lang", "en").stdout.split())
+    assert words in said

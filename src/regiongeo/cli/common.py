@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ __all__ = [
     "Lang",
     "LangOption",
     "QuietOption",
+    "at_most_percent",
     "language",
     "print_json",
     "progress",
@@ -46,6 +48,11 @@ def words(key: str, lang: Lang, **values: object) -> str:
     from regiongeo.i18n import text  # noqa: PLC0415
 
     return text("cli", key, lang, **values)
+
+
+def at_most_percent(share: float) -> float:
+    """Return a share that is an upper limit in per cent, rounded up to a tenth."""
+    return math.ceil(1000 * share) / 10
 
 
 def say(text: str) -> None:

@@ -13,6 +13,7 @@ from regiongeo.cli.common import (
     JsonOption,
     LangOption,
     QuietOption,
+    at_most_percent,
     print_json,
     progress,
     words,
@@ -197,11 +198,20 @@ def _service_lines(plan: StationPlan, lang: Lang) -> list[str]:
 
 
 def _proof(plan: StationPlan, lang: Lang) -> str:
+    """Say how good the plan is: proven, or by how much another one could be better."""
     from regiongeo.i18n import format_number  # noqa: PLC0415
 
+    if plan.worst_gap_km is not None:
+        return words(
+            "plan_worst_gap" if plan.status == "optimal" else "plan_worst_gap_open",
+            lang,
+            km=format_number(plan.worst_gap_km, lang, decimals=1),
+            least=format_number(plan.bound, lang, decimals=1),
+            price=format_number(100 * (plan.fairness_price or 0.0), lang),
+        )
     if plan.status == "optimal":
         return words("plan_optimal", lang)
-    return words("plan_feasible", lang, gap=format_number(100 * plan.gap, lang, decimals=1))
+    return words("plan_feasible", lang, gap=format_number(at_most_percent(plan.gap), lang, decimals=1))
 
 
 def _plan_summary(plan: StationPlan) -> dict[str, Any]:

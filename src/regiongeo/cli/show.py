@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from regiongeo.cli.common import words
+from regiongeo.cli.common import at_most_percent, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def _describe_portfolio(result: Result, lang: Lang) -> str:
 
     chosen = result.portfolio
     covered, total = chosen.covered_truck_km_per_day, chosen.total_truck_km_per_day
-    status = words(chosen.status, lang, gap=format_number(100 * chosen.gap, lang, decimals=1))
+    status = words(chosen.status, lang, gap=format_number(at_most_percent(chosen.gap), lang, decimals=1))
     return words(
         "portfolio",
         lang,
