@@ -14,24 +14,13 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+from commands import run_command
 from regiongeo.cli import main
 
 QUICK = '[plan]\nportfolio_size = 3\n[refuelling]\nenergies = ["battery"]\nalternatives = 0\n'
 """A station plan that is proven and settled in seconds."""
 GOOD = "site_id,name,lon,lat\nP1,Tomt ved Kløfta,11.1421,60.0712\n"
 PLOTS = GOOD + "P2,I Lillehammer,10.47,61.12\n"
-
-
-def _regiongeo(*words: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "regiongeo", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        **options,  # type: ignore[call-overload]
-    )
 
 
 def _bytes(folder: Path) -> dict[str, str]:
@@ -49,7 +38,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "plots.csv").write_text(PLOTS, "utf-8")
     (folder / "quick.toml").write_text(QUICK, "utf-8")
     words = ("run", "quick.toml", "--plots", "plots.csv", "--seed", "5", "--out", "out")
-    done = _regiongeo(*words, cwd=folder)
+    done = run_command(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
     (folder / "said.txt").write_text(done.stdout, "utf-8")
     return folder
@@ -77,7 +66,7 @@ def test_run_json_names_inputs_and_no_place_of_this_machine(finished: Path) -> N
 
 
 def test_verify_accepts_a_finished_run(finished: Path) -> None:
-    assert _regiongeo("verify", "out", cwd=finished).returncode == 0
+    assert run_command("verify", "out", cwd=finished).returncode == 0
 
 
 def test_d18_verify_names_a_file_that_was_changed(finished: Path, tmp_path: Path) -> None:
@@ -85,7 +74,7 @@ def test_d18_verify_names_a_file_that_was_changed(finished: Path, tmp_path: Path
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "ranking.csv").write_text("changed", "utf-8")
 
-    done = _regiongeo("verify", str(tmp_path), cwd=tmp_path)
+    done = run_command("verify", str(tmp_path), cwd=tmp_path)
 
     assert done.returncode == 3
     assert "ranking.csv" in done.stderr
@@ -99,7 +88,7 @@ def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: P
     (tmp_path / "quick.toml").write_text(QUICK, "utf-8")
 
     words = ("run", "quick.toml", "--plots", "plots.csv", "--seed", "5", "--out", "out", "--json")
-    done = _regiongeo(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11"))
+    done = run_command(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11"))
 
     after = _bytes(tmp_path / "out")
     assert done.returncode == 0
@@ -189,7 +178,7 @@ def test_bad_plots_get_one_clear_message_and_lose_nothing(
 def test_g01_a_geopackage_without_crs_is_refused(finished: Path, tmp_path: Path) -> None:
     path = _gpkg_without_crs(tmp_path)
 
-    done = _regiongeo("run", "--plots", str(path), "--out", "out", cwd=finished)
+    done = run_command("run", "--plots", str(path), "--out", "out", cwd=finished)
 
     assert done.returncode == 3
     assert "CRS" in done.stderr or "coordinate system" in done.stderr
@@ -198,7 +187,7 @@ def test_g01_a_geopackage_without_crs_is_refused(finished: Path, tmp_path: Path)
 def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
     (finished / "s.toml").write_text("[plan]\nportfolio_sise = 3\n", "utf-8")
 
-    done = _regiongeo("run", "s.toml", "--out", "out", cwd=finished)
+    done = run_command("run", "s.toml", "--out", "out", cwd=finished)
 
     assert done.returncode == 3
     assert "did you mean 'portfolio_size'" in done.stderr
@@ -207,7 +196,7 @@ def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
 def test_o01_more_sites_than_fit_is_infeasible_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text("[plan]\nportfolio_size = 150\n", "utf-8")
 
-    done = _regiongeo("run", "s.toml", "--out", "out", cwd=tmp_path)
+    done = run_command("run", "s.toml", "--out", "out", cwd=tmp_path)
 
     assert done.returncode == 5
     assert "spacing" in done.stderr
@@ -217,21 +206,21 @@ def test_o01_more_sites_than_fit_is_infeasible_and_writes_nothing(tmp_path: Path
 def test_d13_a_target_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", "utf-8")
 
-    done = _regiongeo("run", "--out", "out", cwd=tmp_path)
+    done = run_command("run", "--out", "out", cwd=tmp_path)
 
     assert done.returncode == 6
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
 def test_wrong_usage_is_code_2(tmp_path: Path) -> None:
-    assert _regiongeo("run", "--nonsense", cwd=tmp_path).returncode == 2
+    assert run_command("run", "--nonsense", cwd=tmp_path).returncode == 2
 
 
 def test_init_writes_a_scenario_that_runs_and_never_overwrites(tmp_path: Path) -> None:
-    assert _regiongeo("init", cwd=tmp_path).returncode == 0
+    assert run_command("init", cwd=tmp_path).returncode == 0
     (tmp_path / "scenario.toml").write_text("name = 'mitt'\n", "utf-8")
 
-    again = _regiongeo("init", cwd=tmp_path)
+    again = run_command("init", cwd=tmp_path)
 
     assert again.returncode == 0
     assert (tmp_path / "scenario.toml").read_text("utf-8") == "name = 'mitt'\n"
@@ -255,7 +244,7 @@ def test_the_scenario_template_states_the_defaults() -> None:
 
 
 def test_doctor_finds_nothing_wrong_here(tmp_path: Path) -> None:
-    done = _regiongeo("doctor", "--json", cwd=tmp_path)
+    done = run_command("doctor", "--json", cwd=tmp_path)
 
     checks = json.loads(done.stdout)["checks"]
     assert [check for check in checks if not check["is_ok"]] == []
@@ -263,11 +252,11 @@ def test_doctor_finds_nothing_wrong_here(tmp_path: Path) -> None:
 
 
 def test_data_list_and_verify(tmp_path: Path) -> None:
-    listed = _regiongeo("data", "list", cwd=tmp_path)
+    listed = run_command("data", "list", cwd=tmp_path)
 
     assert listed.returncode == 0
     assert "municipalities" in listed.stdout
-    assert _regiongeo("data", "verify", cwd=tmp_path).returncode == 0
+    assert run_command("data", "verify", cwd=tmp_path).returncode == 0
 
 
 def test_a_console_that_knows_few_letters_does_not_stop_the_run(tmp_path: Path) -> None:
@@ -306,7 +295,7 @@ def test_d14_an_interrupted_run_says_so_and_changes_nothing(number: signal.Signa
 def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
 
-    done = _regiongeo("init", "notes.txt", cwd=tmp_path)
+    done = run_command("init", "notes.txt", cwd=tmp_path)
 
     assert done.returncode == 6
     assert "Traceback" not in done.stderr
@@ -317,7 +306,7 @@ def test_stations_that_serve_every_road_leave_nothing_to_plan(tmp_path: Path) ->
     (tmp_path / "stations.csv").write_text("station_id,name,lon,lat\nS1,Kløfta,11.1421,60.0712\n", "utf-8")
     (tmp_path / "s.toml").write_text("[plan]\nservice_distance_km = 500\n", "utf-8")
 
-    done = _regiongeo("run", "s.toml", "--stations", "stations.csv", "--out", "out", cwd=tmp_path)
+    done = run_command("run", "s.toml", "--stations", "stations.csv", "--out", "out", cwd=tmp_path)
 
     assert done.returncode == 5
     assert "existing stations already serve every main road" in done.stderr
@@ -334,7 +323,7 @@ def test_a_locked_site_that_was_struck_out_is_named_with_the_reason(tmp_path: Pa
     (tmp_path / "plots.csv").write_text(PLOTS, "utf-8")
     (tmp_path / "s.toml").write_text('[plan]\nlocked = ["P2"]\n', "utf-8")
 
-    done = _regiongeo("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
+    done = run_command("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
 
     assert done.returncode == 5
     assert "'P2': outside_region" in done.stderr

@@ -1,7 +1,6 @@
 """The commands on the station plan and the rules: what they ask, what they show, and what they write."""
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from commands import run_command
 from regiongeo import job, store
 from regiongeo.cli import app, main
 from regiongeo.errors import OutputError, ScenarioError
@@ -194,20 +194,9 @@ def test_an_energy_named_twice_is_refused(
     assert "each energy once" in shown.err
 
 
-def regiongeo(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "regiongeo", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
-
-
 @pytest.mark.slow
 def test_an_unknown_locked_site_is_infeasible_by_name(tmp_path: Path) -> None:
-    done = regiongeo("optimise", "--lock", "NOWHERE", "--quiet", cwd=tmp_path)
+    done = run_command("optimise", "--lock", "NOWHERE", "--quiet", cwd=tmp_path)
     assert done.returncode == 5
     assert "NOWHERE" in done.stderr
 
@@ -217,7 +206,7 @@ def test_the_shipped_region_from_end_to_end(tmp_path: Path) -> None:
     """Three sites for batteries, on the fastest ways alone."""
     (tmp_path / "quick.toml").write_text("[refuelling]\nalternatives = 0\n", "utf-8")
     words = ("optimise", "quick.toml", "--energy", "battery", "--sites", "3", "--out", "plan.csv", "--json")
-    done = regiongeo(*words, cwd=tmp_path)
+    done = run_command(*words, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
     plan = json.loads(done.stdout)
@@ -233,7 +222,7 @@ def test_the_shipped_region_from_end_to_end(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_rules_of_today_for_the_shipped_region(tmp_path: Path) -> None:
-    done = regiongeo("check-rules", "--today", "--json", cwd=tmp_path)
+    done = run_command("check-rules", "--today", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     rules = json.loads(done.stdout)
     assert rules["pools"] == []

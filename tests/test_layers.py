@@ -27,7 +27,7 @@ LAYERS = (
     ("values", "robustness", "explain"),
     ("ranking",),
     ("result",),
-    ("fairness", "planbreaks", "stationplan", "planrules", "sitecards"),
+    ("fairness", "planbreaks", "planservice", "stationplan", "planrules", "sitecards"),
     ("pipeline",),
     ("maps", "report"),
     ("compile",),

@@ -38,6 +38,7 @@ from regiongeo.report.plantables import (
     checklist_table,
     failing_relations,
     plan_table,
+    reserve_table,
     service_table,
     size_table,
     weighty_assumptions,
@@ -379,6 +380,7 @@ def test_x17_rules_csv_and_layer_hold_the_same_cells(run: Path) -> None:
 
 BLOCKS = {
     "plan": [plan_table(RESULT, plan_of()).drop(columns="geometry")],
+    "reserves": [reserve_table(RESULT, plan_of())],
     "trips": [service_table(plan_of()), failing_relations(plan_of())],
     "sizes": [size_table(RESULT, plan_of())],
     "breaks": [break_table(RESULT, plan_of())],
@@ -452,7 +454,7 @@ def test_sheets_can_be_filtered_and_stay_in_view(run: Path) -> None:
 
 
 PARTS = {
-    "plan": ({"plan.csv"}, {"served", "sizes"}, ("plan", "trips", "sizes", "breaks")),
+    "plan": ({"plan.csv"}, {"served", "sizes"}, ("plan", "reserves", "trips", "sizes", "breaks")),
     "rules": ({"rules.csv"}, {"rules"}, ("rules", "gain", "pools", "enova")),
     "cards": (set[str](), set[str](), ("cards", "checklist")),
 }
@@ -517,7 +519,7 @@ def test_a_plan_without_sites_and_a_bare_rule_check_make_whole_files(
 
 def test_the_plain_toy_is_told_whole() -> None:
     assert f"## {text('plan', 'head_rules', 'nb')}" in words_of(toy_planned_result())
-    assert len(plan_sheets(toy_planned_result(), "nb")) == 9
+    assert len(plan_sheets(toy_planned_result(), "nb")) == 10
 
 
 @pytest.mark.slow

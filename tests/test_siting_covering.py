@@ -16,7 +16,7 @@ from scipy.sparse import csgraph, csr_array
 from regiongeo.errors import DataError, EngineError, InfeasibleError
 from regiongeo.siting import settle
 from regiongeo.siting.covering import Covering, cover_all, cover_most, cover_twice, share_fading, share_within
-from regiongeo.siting.ladder import build_ladder, leading_sites, smallest_sets
+from regiongeo.siting.ladder import build_ladder, leading_sites, open_needs, smallest_sets
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.solver import Model, Solution
 from test_siting_limits import all_picks, is_kept, random_limits, with_groups
@@ -235,13 +235,25 @@ def test_sites_that_another_can_stand_for_are_left_out() -> None:
     """P stands in one set, Q in that and another: P goes, unless Q is dearer or P must stay; S is alike R."""
     sets = csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 1]], dtype=float))
     may, even = np.ones(4, dtype=bool), np.ones(4)
-    left, is_in = leading_sites(sets, even, may)
-    assert is_in.tolist() == [False, True, False, False]  # one set holds the other then, and R and S go too
+    left, leader = leading_sites(sets, even, may)
+    assert leader.tolist() == [1, 1, 1, 1]  # one set holds the other then, and R and S go too
     assert left.toarray().tolist() == [[0, 1, 0, 0]]
-    _, is_in = leading_sites(sets, np.array([1.0, 9.0, 1.0, 1.0]), may)
-    assert is_in.tolist() == [True, True, True, False]
-    _, is_in = leading_sites(sets, even, np.array([False, True, True, True]))
-    assert is_in.tolist() == [True, True, False, False]
+    _, leader = leading_sites(sets, np.array([1.0, 9.0, 1.0, 1.0]), may)
+    assert leader.tolist() == [0, 1, 2, 2]
+    _, leader = leading_sites(sets, even, np.array([False, True, True, True]))
+    assert leader.tolist() == [0, 1, 1, 1]
+
+
+def test_sites_of_no_use_need_no_leader() -> None:
+    sets = csr_array(np.array([[1, 0, 0], [0, 0, 1]], dtype=float))
+    assert leading_sites(sets, np.ones(3), np.ones(3, dtype=bool))[1].tolist() == [0, -1, 2]
+
+
+def test_needs_left_between_two_choices() -> None:
+    """With P chosen its set is met; without Q the set QR is R alone, which RS holds."""
+    sets = csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=float))
+    left = open_needs(sets, is_in=np.array([1, 0, 0, 0]) > 0, may_be_in=np.array([1, 0, 1, 1]) > 0)
+    assert left.toarray().tolist() == [[0, 0, 1, 0]]
 
 
 def test_leaving_sites_out_changes_no_optimum() -> None:
@@ -253,7 +265,11 @@ def test_leaving_sites_out_changes_no_optimum() -> None:
         share = share[share.any(axis=1)]
         cost = numbers.integers(1, 4, 7).astype(float)
         may = numbers.random(7) < 0.8
-        sets, is_in = leading_sites(smallest_sets(csr_array(share.astype(float))), cost, may)
+        sets, leader = leading_sites(smallest_sets(csr_array(share.astype(float))), cost, may)
+        is_in = leader == np.arange(7)
+        led = leader >= 0
+        assert is_in[leader[led]].all()
+        assert (cost[leader[led]] <= cost[led]).all()
         picks = all_picks(7)
         covers = (picks.astype(int) @ share.T.astype(int) > 0).all(axis=1)
         kept = (picks.astype(int) @ sets.toarray().T.astype(int) > 0).all(axis=1) & ~picks[:, ~is_in].any(

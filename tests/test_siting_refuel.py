@@ -527,6 +527,36 @@ def test_added_counts_only_energies_a_site_may_offer(roads: dict[str, Way]) -> N
     assert found.added.loc["B", "truck_km_per_day"] == 70
 
 
+@given(st.integers(0, 10**6), st.integers(1, 3))
+@settings(max_examples=15)
+def test_reserves_lose_what_driving_with_them_loses(seed: int, size: int) -> None:
+    """All other sites are named for each chosen one, with access legs too, least lost first."""
+    fleet = random_fleet(np.random.default_rng(seed)) | {"easy": Way(4.0, {"C": (2, 0)}, trips=3)}
+    found = choose_refuelling([layer(fleet)], SITES, Limits(size=size), most_reserves=len(SITES))
+    for site in found.sites:
+        others = [one for one in found.sites if one != site]
+        own = found.reserves.loc[site]
+        assert sorted(own.index) == [one for one in SITES if one not in found.sites]
+        lost = [found.objective - value(fleet, (*others, other), REACH) for other in own.index]
+        assert own["lost_trips_per_day"].tolist() == pytest.approx(lost)
+        assert own["lost_credit"].is_monotonic_increasing
+
+
+def test_reserves_keep_energies_and_limits(roads: dict[str, Way]) -> None:
+    """B and C serve all 15 with both energies. A is too near to C to stand for B; D has no gas."""
+    layers = [layer(roads), layer(roads, name="gas", weight=0.5, locked_out=("A", "D"))]
+    limits = Limits(size=2, too_close=(("A", "C"),))
+    found = choose_refuelling(layers, SITES, limits, most_reserves=2)
+    assert found.sites == ("B", "C")
+    assert found.reserves["lost_trips_per_day"].to_dict() == {
+        ("B", "D"): 10 + 0.5 * 14,
+        ("B", "E"): 14 + 0.5 * 14,
+        ("C", "A"): 11 + 0.5 * 11,
+        ("C", "D"): 11 + 0.5 * 11,
+    }
+    assert choose_refuelling(layers, SITES, replace(limits, locked_in=("B", "C"))).reserves.empty
+
+
 def test_o10_a_wrong_model_is_an_error(roads: dict[str, Way], monkeypatch: pytest.MonkeyPatch) -> None:
     honest = PathCover.value
     monkeypatch.setattr(PathCover, "value", lambda cover, chosen: honest(cover, chosen) + 1.0)

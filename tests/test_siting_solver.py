@@ -280,9 +280,41 @@ def test_o07_ties_settle_as_by_enumeration(things: list[tuple[int, int]], limit:
     plans = [x for x in product((0, 1), repeat=len(things)) if np.dot(weight, x) <= limit]
     best = max(np.dot(gain, x) for x in plans)
     found = solve(model, time_limit_s=10, seed=seed)
-    settled = settle_ties(model, found, np.arange(len(things)), time_limit_s=10, seed=seed)
+    settled = settle_ties(model, found, np.arange(len(things)), time_limit_s=10, seed=seed).best
     assert found.objective == settled.objective == best
     assert tuple(settled.x) == max(x for x in plans if np.dot(gain, x) == best)
+
+
+def barring(model: Model, plan: np.ndarray) -> Model:
+    """Add the row that no plan but this one breaks."""
+    row = np.where(plan > 0, 1.0, -1.0)
+    return replace(
+        model,
+        matrix=sparse.csr_array(sparse.vstack([model.matrix, sparse.csr_array(row[None, :])])),
+        row_low=np.append(model.row_low, -np.inf),
+        row_high=np.append(model.row_high, plan.sum() - 1),
+    )
+
+
+@given(st.integers(3, 7), st.integers(1, 3), st.integers(0, 10**6))
+def test_ties_settle_among_plans_that_are_real(size: int, taken: int, seed: int) -> None:
+    """Of plans all alike some are real: at others the settling stops, and goes on without them."""
+    numbers = np.random.default_rng(seed)
+    plans = [x for x in product((0, 1), repeat=size) if sum(x) == taken]
+    real = {plan for plan in plans if numbers.random() < 0.5} or {plans[-1]}
+    model = knapsack([1.0] * size, [1.0] * size, limit=taken)
+    begin = np.array(min(real), dtype=float)
+    while True:
+        best = replace(solve(model, time_limit_s=10), x=begin)
+        found = settle_ties(
+            model, best, np.arange(size), time_limit_s=10, seed=0, is_real=lambda x: tuple(x) in real
+        )
+        if found.refuted is None:
+            break
+        assert tuple(found.refuted) not in real
+        begin = found.best.x
+        model = barring(replace(model, low=found.low, high=found.high), found.refuted)
+    assert tuple(found.best.x) == max(real)
 
 
 def test_o07_only_proven_optima_can_be_settled(three: Model) -> None:

@@ -21,6 +21,7 @@ from regiongeo.tables import (
     OFFERS,
     POOL_STATUS,
     RELATION_SERVICE,
+    RESERVES,
     RIVALS,
     ROAD_KM,
     ROAD_SHARES,
@@ -147,6 +148,9 @@ def toy_station_plan() -> StationPlan:
         ),
         added=pd.DataFrame(
             {"trips_per_day": [0.0, 4.0, 0.0], "truck_km_per_day": [0.0, 150.0, 0.0]}, index=["K", "P", "T"]
+        ),
+        reserves=table(
+            RESERVES, {("K", "P"): {"lost_trips_per_day": 8.0, "lost_truck_km_per_day": 650.0}}
         ),
         sizes=table(STATION_SIZES, rows),
         breaks=pd.DataFrame(),

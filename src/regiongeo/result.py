@@ -44,6 +44,8 @@ class StationPlan:
     """Schema RELATION_SERVICE."""
     added: pd.DataFrame
     """By site_id, all candidates: trips_per_day and truck_km_per_day served besides, were it added."""
+    reserves: pd.DataFrame
+    """Schema RESERVES, least lost first; none for locked sites, nor where the worst gap decided."""
     sizes: pd.DataFrame
     """Schema STATION_SIZES, of the new sites."""
     breaks: pd.DataFrame

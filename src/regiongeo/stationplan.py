@@ -5,10 +5,8 @@ Read `plan_stations`: it is the method, in order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from regiongeo.assumptions import assumption
@@ -17,6 +15,7 @@ from regiongeo.errors import DataError, ScenarioError
 from regiongeo.fairness import choose_fair_sites, held_to
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
 from regiongeo.planbreaks import driver_breaks
+from regiongeo.planservice import PlanFleet, count_service, relation_service
 from regiongeo.result import StationPlan
 from regiongeo.routing import shortest_paths
 from regiongeo.schema import validate
@@ -28,7 +27,7 @@ from regiongeo.siting.routes import find_ways
 from regiongeo.siting.simulate import site_use
 from regiongeo.siting.trips import Reach
 from regiongeo.sizing import energy_share, station_sizes
-from regiongeo.tables import OFFERS, RELATION_SERVICE, SERVICE, offered_energies
+from regiongeo.tables import OFFERS, RESERVES, SERVICE, offered_energies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["energy_reach", "plan_stations", "station_site"]
 
 _MOST_GAP = 0.5  # a plan that may be farther from the best is refused; what it is stands beside every figure
+
+_RESERVES = 3  # replacements named for each site
 
 
 def station_site(station_id: str) -> str:
@@ -109,6 +110,7 @@ def plan_stations(
             time_limit_s=asked.time_limit_s,
             seed=scenario.uncertainty.seed,
             max_gap=_MOST_GAP,
+            most_reserves=_RESERVES,
         )
 
     best = choose(limits)
@@ -140,9 +142,10 @@ def plan_stations(
         sites=sites,
         local_trips_per_day=float(flows.trips.sum() - relations["trips_per_day"].sum()),
         offers=_offers(chosen, use, fleets, locked=scenario.plan.locked),
-        service=validate(pd.concat([_service(fleet, chosen, best, trips) for fleet in fleets]), SERVICE),
-        relations=_relations(fleets, chosen, trips, relations),
+        service=validate(pd.concat([count_service(fleet, chosen, best, trips) for fleet in fleets]), SERVICE),
+        relations=relation_service(fleets, chosen, trips, relations),
         added=chosen.added,
+        reserves=validate(chosen.reserves.drop(columns="lost_credit"), RESERVES),
         sizes=sizes,
         breaks=driver_breaks(
             ways, relations, trips, chosen.offers, distances.network.links, assumptions=assumptions
@@ -217,28 +220,14 @@ def _long_relations(relations: pd.DataFrame, network: Network, *, assumptions: p
     return long
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Fleet:
-    """The trucks on one energy."""
-
-    energy: Energy
-    reach: Reach
-    truck_share: float
-    depot_share: float
-    trips: Trips
-    """Those that need a station, as if all trucks drove on the energy; relations split by depot."""
-    free: pd.Series[float]
-    """Trips of the split relations that need none."""
-
-
-def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions: pd.DataFrame) -> _Fleet:
+def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions: pd.DataFrame) -> PlanFleet:
     reach = energy_reach(assumptions, energy, scenario=scenario)
     depot_share = assumption(assumptions, f"siting.depot_share.{energy}", unit="1")
     try:
         needing, free = trips_in_need(trips, reach=reach, depot_share=depot_share)
     except ScenarioError as error:
         raise ScenarioError(f"{energy}: {error}") from error
-    return _Fleet(
+    return PlanFleet(
         energy=energy,
         reach=reach,
         truck_share=energy_share(assumptions, energy, year=scenario.refuelling.year),
@@ -248,7 +237,7 @@ def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions
     )
 
 
-def _layer(fleet: _Fleet, distances: Distances, offered: pd.DataFrame, *, scenario: Scenario) -> Layer:
+def _layer(fleet: PlanFleet, distances: Distances, offered: pd.DataFrame, *, scenario: Scenario) -> Layer:
     asked, sites = scenario.refuelling, distances.metres.index
     cost = None
     if asked.budget_mnok is not None:
@@ -290,7 +279,7 @@ def _stations(chosen: Refuelling, kept: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(site for site in chosen.sites if has_offer[site] or site in kept)
 
 
-def _use_of_sites(fleets: list[_Fleet], chosen: Refuelling) -> pd.DataFrame:
+def _use_of_sites(fleets: list[PlanFleet], chosen: Refuelling) -> pd.DataFrame:
     """Sum what the driven trips of each energy take at each site; by site_id and energy."""
     parts = {fleet.energy: site_use(fleet.trips, chosen.drives[fleet.energy]) for fleet in fleets}
     table = pd.concat(parts, names=["energy"]).swaplevel().sort_index()
@@ -298,7 +287,7 @@ def _use_of_sites(fleets: list[_Fleet], chosen: Refuelling) -> pd.DataFrame:
 
 
 def _offers(
-    chosen: Refuelling, use: pd.DataFrame, fleets: list[_Fleet], *, locked: tuple[str, ...]
+    chosen: Refuelling, use: pd.DataFrame, fleets: list[PlanFleet], *, locked: tuple[str, ...]
 ) -> pd.DataFrame:
     share = pd.Series({fleet.energy: fleet.truck_share for fleet in fleets})
     site, energy = (use.index.get_level_values(name) for name in ("site_id", "energy"))
@@ -317,82 +306,3 @@ def _offers(
         ),
         OFFERS,
     )
-
-
-def _service(fleet: _Fleet, chosen: Refuelling, best: Refuelling, trips: Trips) -> pd.DataFrame:
-    """Count trips by what becomes of them; ``best`` knows which of them no choice could serve."""
-    every = _shortest(trips)
-    free = fleet.free.groupby(_relation_of(fleet.free.index)).sum()
-    told = best.relations.loc[fleet.energy]
-    lost = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id").loc[told.index]
-    lost = lost.loc[~told["is_possible"].to_numpy(), "trips_per_day"]
-    impossible = lost.groupby(_relation_of(lost.index)).sum()
-    served = chosen.served.loc[fleet.energy].astype(float).to_dict()
-    km = every["inside_km"]
-    amounts = {
-        "all": (every["trips_per_day"].sum(), (every["trips_per_day"] * km).sum()),
-        "free": (free.sum(), (free * km.loc[free.index]).sum()),
-        "impossible": (impossible.sum(), (impossible * km.loc[impossible.index]).sum()),
-    }
-    row: dict[str, float] = {
-        "range_km": fleet.reach.range_km,
-        "truck_share": fleet.truck_share,
-        "depot_share": fleet.depot_share,
-        "sites": int(chosen.offers.loc[list(chosen.sites), fleet.energy].sum()),
-    }
-    for place, unit in enumerate(("trips", "truck_km")):
-        for words, pair in amounts.items():
-            row[f"{words}_{unit}_per_day"] = float(pair[place]) * fleet.truck_share
-        row[f"served_{unit}_per_day"] = row[f"free_{unit}_per_day"] + served[f"served_{unit}_per_day"]
-    return pd.DataFrame([row], index=pd.Index([fleet.energy], name="energy"))
-
-
-def _relations(
-    fleets: list[_Fleet], chosen: Refuelling, trips: Trips, relations: pd.DataFrame
-) -> pd.DataFrame:
-    """Sum by places at both ends which trips get through."""
-    parts = {fleet.energy: _served_relations(fleet, chosen, trips, relations) for fleet in fleets}
-    return validate(pd.concat(parts, names=["energy"]), RELATION_SERVICE)
-
-
-def _served_relations(
-    fleet: _Fleet, chosen: Refuelling, trips: Trips, relations: pd.DataFrame
-) -> pd.DataFrame:
-    every = _shortest(trips)
-    told = chosen.relations.loc[fleet.energy]
-    volume = fleet.trips.paths.drop_duplicates("pair_id").set_index("pair_id")["trips_per_day"]
-    through = volume.loc[told.index] * told["served_share"]
-    by_pair = pd.concat([fleet.free, through])
-    through = by_pair.groupby(_relation_of(by_pair.index)).sum().reindex(every.index, fill_value=0.0)
-    ends = np.sort(relations.loc[every.index, ["one_end", "other_end"]].to_numpy(dtype=object), axis=1)
-    volume = every["trips_per_day"] * fleet.truck_share
-    table = pd.DataFrame(
-        {
-            "one_end": ends[:, 0],
-            "other_end": ends[:, 1],
-            "trips_per_day": volume,
-            "through": through * fleet.truck_share,
-            "km": volume * every["km"],
-            "truck_km_per_day": volume * every["inside_km"],
-        }
-    )
-    total = table.groupby(["one_end", "other_end"]).sum()
-    return pd.DataFrame(
-        {
-            "trips_per_day": total["trips_per_day"],
-            "served_share": (total["through"] / total["trips_per_day"]).clip(0, 1),
-            "km": total["km"] / total["trips_per_day"],
-            "truck_km_per_day": total["truck_km_per_day"],
-        }
-    )
-
-
-def _shortest(trips: Trips) -> pd.DataFrame:
-    """Return the shortest path of each relation, whose kilometres count, as in the choice of sites."""
-    paths = trips.paths.sort_index().sort_values("km", kind="stable")
-    return paths.drop_duplicates("pair_id").set_index("pair_id").sort_index()
-
-
-def _relation_of(split: pd.Index[str]) -> pd.Index[str]:
-    """Name the relation a split one comes from."""
-    return split.str.rsplit("|", n=1).str[0]

@@ -155,7 +155,7 @@ def _show_plan(result: Result, lang: Lang) -> None:
 
     plan, console = _plan_of(result), Console()
     table = Table(title=words("plan_title", lang))
-    for column in ("name", "energy", "stops", "points", "power", "loss"):
+    for column in ("name", "energy", "stops", "points", "power", "loss", "reserve"):
         table.add_column(words(f"plan_{column}", lang))
     for key, row in _offers_by_loss(plan).iterrows():
         site_id, energy = cast("tuple[str, str]", key)
@@ -168,10 +168,23 @@ def _show_plan(result: Result, lang: Lang) -> None:
             if math.isnan(row["peak_high_mw"])
             else format_number(row["peak_high_mw"], lang, decimals=1),
             format_number(row["lost_truck_km_per_day"], lang),
+            Text(_reserve(result, plan, site_id, lang)),
         )
     console.print(table)
     for line in (*_service_lines(plan, lang), _proof(plan, lang)):
         console.print(Text(line))
+
+
+def _reserve(result: Result, plan: StationPlan, site_id: str, lang: Lang) -> str:
+    """Name the best replacement of a site, and what is lost with it."""
+    from regiongeo.i18n import format_number  # noqa: PLC0415
+
+    own = plan.reserves[plan.reserves.index.get_level_values("site_id") == site_id]
+    if own.empty:
+        return words("plan_unknown", lang)
+    _, other = own.index[0]
+    lost = format_number(own["lost_truck_km_per_day"].iloc[0], lang)
+    return f"{result.sites.loc[other, 'name']} ({lost})"
 
 
 def _offers_by_loss(plan: StationPlan) -> pd.DataFrame:
@@ -225,6 +238,7 @@ def _plan_summary(plan: StationPlan) -> dict[str, Any]:
         "is_settled": plan.is_settled,
         "sites": list(plan.sites),
         "offers": _records(offers),
+        "reserves": _records(plan.reserves.reset_index()),
         "service": _records(plan.service.reset_index()),
     }
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from regiongeo.result import Result, SiteCards
+    from regiongeo.result import Result, SiteCards, StationPlan
 
     CheckRow = tuple[object, ...]
 
@@ -37,6 +37,7 @@ def describe_cards(
     if result.cards is None:
         return [], {}
     rivals, checklists = _describe_rivals(result.cards, at), _describe_checklists(result.cards)
+    reserves = _describe_reserves(result.plan, at)
     number = {row: place for place, row in enumerate(dict.fromkeys(chain(*checklists.values())))}
     criteria = {name: place for place, name in enumerate(result.weights.index)}
     cards: dict[str, dict[str, object]] = {
@@ -47,6 +48,7 @@ def describe_cards(
             "added_truck_km": amount(row["added_truck_km_per_day"]),
             "lifts": _describe_lifts(row, criteria),
             "rivals": rivals.get(str(site_id), []),
+            "reserves": reserves.get(str(site_id), []),
             "checklist": [number[one] for one in checklists.get(str(site_id), [])],
         }
         for site_id, row in result.cards.cards.iterrows()
@@ -69,6 +71,15 @@ def _describe_rivals(cards: SiteCards, at: Mapping[str, int]) -> dict[str, list[
         rival: list[object] = [at[row["other_site_id"]], amount(row["km"])]
         near.setdefault(row["site_id"], []).append(rival)
     return near
+
+
+def _describe_reserves(plan: StationPlan | None, at: Mapping[str, int]) -> dict[str, list[list[object]]]:
+    """Return by chosen site what could stand for it: place in the list, trips and truck-km lost a day."""
+    found: dict[str, list[list[object]]] = {}
+    for row in plan.reserves.reset_index().to_dict("records") if plan else []:
+        lost = (amount(row[name]) for name in ("lost_trips_per_day", "lost_truck_km_per_day"))
+        found.setdefault(row["site_id"], []).append([at[row["other_site_id"]], *lost])
+    return found
 
 
 def _describe_checklists(cards: SiteCards) -> dict[str, list[CheckRow]]:

@@ -14,6 +14,7 @@ from regiongeo.report.plantables import (
     checklist_table,
     failing_relations,
     plan_table,
+    reserve_table,
     service_table,
     size_table,
 )
@@ -90,6 +91,7 @@ def plan_sheets(result: Result, lang: Language) -> list[PlanSheet]:
 def _of_plan(result: Result, plan: StationPlan) -> dict[str, dict[str, pd.DataFrame]]:
     return {
         "plan": {"": plan_table(result, plan).drop(columns="geometry")},
+        "reserves": {"": reserve_table(result, plan)},
         "trips": {"service": service_table(plan), "failing": failing_relations(plan)},
         "sizes": {"": size_table(result, plan)},
         "breaks": {"": break_table(result, plan)},

@@ -15,6 +15,7 @@ from regiongeo.report.plantables import (
     assumption_rows,
     failing_relations,
     plan_table,
+    reserve_table,
     service_table,
     size_table,
     weighty_assumptions,
@@ -190,7 +191,30 @@ def _offers(result: Result, plan: StationPlan, lang: Language) -> list[str]:
         ]
         title = text("plan", "head_offers", lang, energy=_energy(energy, lang), count=len(own))
         parts += [f"### {title}", markdown_table(heads, rows)]
-    return [*parts, text("plan", "plan_loss", lang)]
+    return [*parts, text("plan", "plan_loss", lang), *_reserves(result, plan, lang)]
+
+
+def _reserves(result: Result, plan: StationPlan, lang: Language) -> list[str]:
+    """Tell what could stand for a site whose plot fails."""
+    table = reserve_table(result, plan)
+    if table.empty:
+        return []
+    rows = [
+        [
+            own["name"].iloc[0],
+            "; ".join(
+                text(
+                    "plan", "reserve", lang, name=row["reserve"], municipality=row["reserve_municipality"],
+                    km=figure(row["lost_truck_km_per_day"], lang),
+                )
+                for _, row in own.iterrows()
+            ),
+        ]
+        for _, own in table.groupby(level="site_id", sort=False)
+    ]  # fmt: skip
+    heads = [column_label("name", lang), column_label("reserve", lang)]
+    title = text("plan", "head_reserves", lang)
+    return [f"### {title}", text("plan", "reserves_what", lang), markdown_table(heads, rows)]
 
 
 def _failing(result: Result, plan: StationPlan, lang: Language) -> list[str]:

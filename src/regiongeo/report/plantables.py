@@ -30,6 +30,7 @@ __all__ = [
     "place_names",
     "plan_table",
     "ranked_places",
+    "reserve_table",
     "service_table",
     "size_table",
     "weighty_assumptions",
@@ -85,6 +86,24 @@ def plan_table(result: Result, plan: StationPlan) -> gpd.GeoDataFrame:
         *("lost_trips_per_day", "lost_truck_km_per_day", "lon", "lat", "source_id", "geometry"),
     ]
     return publish(_by_energy(table)[wanted])
+
+
+def reserve_table(result: Result, plan: StationPlan) -> pd.DataFrame:
+    """Return what could stand for each site of the plan if its plot fails, best replacements first.
+
+    Returns
+    -------
+    DataFrame by ``site_id`` and ``other_site_id``, sites in the order of `plan_table`: name, municipality;
+    reserve, its municipality and rank, and what is lost with it (below 0: more is served).
+    """
+    places = pd.DataFrame(ranked_places(result)[["name", "municipality", "rank"]])
+    order = plan_table(result, plan).index.get_level_values("site_id").unique()
+    known = plan.reserves.loc[[site for site in order if site in plan.reserves.index]]
+    other = places.rename(
+        columns={"name": "reserve", "municipality": "reserve_municipality", "rank": "reserve_rank"}
+    )
+    table = known.join(places[["name", "municipality"]], on="site_id").join(other, on="other_site_id")
+    return publish(table[["name", "municipality", *other.columns, *known.columns]])
 
 
 def size_table(result: Result, plan: StationPlan) -> pd.DataFrame:

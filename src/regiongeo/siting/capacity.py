@@ -17,7 +17,7 @@ from regiongeo.siting.limits import Limits, limits_broken
 from regiongeo.siting.offers import Layer, Offers, build_offers, check_layers, limits_on_new
 from regiongeo.siting.pathcover import pick_columns
 from regiongeo.siting.refueltables import offer_table
-from regiongeo.siting.search import thrift
+from regiongeo.siting.search import sparing
 from regiongeo.siting.settle import solve_settled
 from regiongeo.siting.solver import Model, Solution
 from regiongeo.siting.windows import find_passage_windows, missing_windows
@@ -145,7 +145,7 @@ def choose_within_capacity(
             seed=seed,
             threads=threads,
             max_gap=max_gap,
-            then=None if offers.cost is None else thrift(offers.cost, len(model.gain)),
+            then=None if offers.cost is None else sparing(offers.cost, len(model.gain)),
         )
         if not _cut(parts, cuts, offers, solution):
             break

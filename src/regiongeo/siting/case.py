@@ -11,6 +11,7 @@ from pandas.api.types import is_bool_dtype
 from scipy import sparse
 
 from regiongeo.errors import DataError, EngineError, InfeasibleError, name_some
+from regiongeo.siting.ladder import leading_sites, open_needs
 from regiongeo.siting.limits import Limits, check_limits, limit_rows, limits_broken
 from regiongeo.siting.solver import Model
 
@@ -20,11 +21,21 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from regiongeo.siting.settle import Reduce
     from regiongeo.siting.solver import Solution
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Case", "build_model", "chosen_sites", "confirm", "read_case", "require_demand", "require_flags"]
+__all__ = [
+    "Case",
+    "build_model",
+    "chosen_sites",
+    "confirm",
+    "cover_reducer",
+    "read_case",
+    "require_demand",
+    "require_flags",
+]
 
 _AGREE = 1e-6  # relative difference allowed between the model's objective and what the sites give
 
@@ -144,6 +155,27 @@ def build_model(
         high=np.r_[limits.high, np.ones(len(gain))],
         is_integer=np.arange(columns) < sites,
     )
+
+
+def cover_reducer(case: Case, needs: sparse.csr_array, gain: Floats) -> Reduce | None:
+    """Return how to leave out sites that another one can always stand for; None where limits forbid that.
+
+    The model is that of a cover: each of ``needs``, sets × sites, holds a chosen site; ``gain`` is by site.
+    """
+    limits = case.limits
+    if limits.size is not None or limits.too_close or limits.at_least:
+        return None
+
+    def reduce(low: Floats, high: Floats, kept: npt.NDArray[np.int64]) -> tuple[Model, npt.NDArray[np.int64]]:
+        open_sets = open_needs(needs, is_in=low > 0, may_be_in=high > 0)
+        may_go = low == 0
+        may_go[kept] = False
+        sets, leader = leading_sites(open_sets, case.cost, may_go)
+        model = build_model(case, sets, gain=np.zeros(0), least=1.0, site_gain=gain)
+        is_in = leader == np.arange(len(leader))
+        return replace(model, low=low, high=np.where(is_in, high, 0.0)), leader
+
+    return reduce
 
 
 def chosen_sites(case: Case, solution: Solution) -> list[str]:

@@ -189,7 +189,7 @@ def _settle(case: Distances, rows: LimitRows, chosen: Ints, radius: float, run: 
         )
     except InfeasibleError:
         return None
-    return np.flatnonzero(settled.x)
+    return np.flatnonzero(settled.best.x)
 
 
 def _radius(case: Distances, chosen: Ints) -> float:

@@ -15,12 +15,13 @@ from regiongeo.siting.case import (
     build_model,
     chosen_sites,
     confirm,
+    cover_reducer,
     read_case,
     require_demand,
     require_flags,
 )
 from regiongeo.siting.conflict import require_possible
-from regiongeo.siting.ladder import build_ladder, leading_sites, smallest_sets
+from regiongeo.siting.ladder import build_ladder, smallest_sets
 from regiongeo.siting.limits import Limits
 from regiongeo.siting.settle import solve_settled
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from regiongeo.siting.settle import Reduce
     from regiongeo.siting.solver import Model, Solution
 
     Floats = npt.NDArray[np.float64]
@@ -174,7 +176,8 @@ def cover_all(
     needs = smallest_sets(build_ladder(case.share, np.ones(len(share))).own)
     unit = float(case.cost.mean()) or 1.0
     model = build_model(case, needs, gain=np.zeros(0), least=1.0, site_gain=-case.cost / unit)
-    solution, is_settled = _solve(case, model, effort, needs=needs, lean=_lean(case, needs, model))
+    reduce = cover_reducer(case, needs, model.gain)
+    solution, is_settled = _solve(case, model, effort, needs=needs, reduce=reduce)
     sites = chosen_sites(case, solution)
     missed = case.table.index[case.is_reached & ~case.table[sites].any(axis=1).to_numpy()]
     if len(missed):
@@ -337,23 +340,13 @@ def _require_distances(distance: pd.DataFrame, *limits: float) -> None:
         raise DataError(f"distance of coverage {limits} must be finite and >= 0")
 
 
-def _lean(case: Case, needs: sparse.csr_array, model: Model) -> Model | None:
-    """Return the model without sites that another one can always stand for; None where limits forbid that."""
-    limits = case.limits
-    if limits.size is not None or limits.too_close or limits.at_least:
-        return None
-    sets, is_in = leading_sites(needs, case.cost, model.low == 0)
-    lean = build_model(case, sets, gain=np.zeros(0), least=1.0, site_gain=model.gain)
-    return replace(lean, high=np.where(is_in, lean.high, 0.0))
-
-
 def _solve(
     case: Case,
     model: Model,
     effort: _Effort,
     *,
     needs: sparse.csr_array | None = None,
-    lean: Model | None = None,
+    reduce: Reduce | None = None,
 ) -> tuple[Solution, bool]:
     """Solve; of equal choices without a number of sites take the cheapest, then the earliest ids."""
     sites = len(case.sites)
@@ -367,7 +360,7 @@ def _solve(
             threads=effort.threads,
             max_gap=effort.max_gap,
             then=then if case.limits.size is None and needs is None else None,
-            lean=lean,
+            reduce=reduce,
         )
     except InfeasibleError:
         require_possible(

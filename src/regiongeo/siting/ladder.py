@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Ladder", "build_ladder", "leading_sites", "smallest_sets"]
+__all__ = ["Ladder", "build_ladder", "leading_sites", "open_needs", "smallest_sets"]
 
 _MARKS_SEED = 0
 
@@ -75,9 +75,17 @@ def smallest_sets(sets: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array(sets[kept])
 
 
+def open_needs(
+    sets: sparse.csr_array, *, is_in: npt.NDArray[np.bool_], may_be_in: npt.NDArray[np.bool_]
+) -> sparse.csr_array:
+    """Return the sets, of sites that may be chosen, in which none is chosen yet; those that hold no other."""
+    left = sparse.csr_array(sets[np.flatnonzero(sets @ is_in == 0)])
+    return smallest_sets(unique_rows(_columns_of(left, may_be_in))[0])
+
+
 def leading_sites(
     sets: sparse.csr_array, cost: Floats, may_go: npt.NDArray[np.bool_]
-) -> tuple[sparse.csr_array, npt.NDArray[np.bool_]]:
+) -> tuple[sparse.csr_array, npt.NDArray[np.int64]]:
     """Leave out sites for which another one, no dearer, stands in all their sets, and sets then needless.
 
     Some cheapest choice with a site of each set holds none of the sites left out: the other one takes their
@@ -94,27 +102,39 @@ def leading_sites(
 
     Returns
     -------
-    The sets that are left (× all sites), and the sites.
+    The sets that are left (× all sites), and by site the number of the one that stands for it: its own if it
+    stays, -1 if none needs to.
 
     References
     ----------
     Toregas, C. & ReVelle, C. (1972). Optimal location under time or distance constraints. Papers of the
     Regional Science Association 28, 133-144 (reduction of rows and columns).
     """
-    is_in = np.ones(len(cost), dtype=bool)
+    leader = np.arange(len(cost))
     while True:
+        is_in = leader == np.arange(len(cost))
         size = np.asarray(sets.sum(axis=0))
         shared = (sets.T @ sets).tocoo()
-        one, other = shared.coords
+        one, other = (numbers.astype(np.int64) for numbers in shared.coords)
         is_worse = (size[other] > size[one]) | (cost[other] < cost[one]) | (other < one)
         is_led = (shared.data == size[one]) & (one != other) & (cost[other] <= cost[one]) & is_worse
-        goes = np.zeros(len(cost), dtype=bool)
-        goes[one[is_led]] = True
-        goes = is_in & may_go & (goes | (size == 0))
-        if not goes.any():
-            return sets, is_in
-        is_in &= ~goes
+        is_led &= may_go[one]
+        idle = is_in & may_go & (size == 0)
+        if not (is_led.any() or idle.any()):
+            return sets, _followed(leader)
+        leader[one[is_led]] = other[is_led]
+        leader[idle] = -1
+        is_in = leader == np.arange(len(cost))
         sets = smallest_sets(unique_rows(_columns_of(sets, is_in))[0])
+
+
+def _followed(leader: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the last of the sites that lead one another, by site."""
+    while True:
+        further = np.where(leader >= 0, leader[leader], -1)
+        if (further == leader).all():
+            return leader
+        leader = further
 
 
 def _columns_of(sets: sparse.csr_array, is_in: npt.NDArray[np.bool_]) -> sparse.csr_array:

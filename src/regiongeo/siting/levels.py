@@ -115,5 +115,6 @@ def _from_masks(masks: Masks, options: int) -> sparse.csr_array:
     width = (options + 7) // 8
     packed = np.frombuffer(b"".join(mask.to_bytes(width, "little") for mask in masks), dtype=np.uint8)
     held = np.unpackbits(packed.reshape(len(masks), width), axis=1, bitorder="little", count=options)
-    rows: sparse.csr_array = sparse.csr_array(held.astype(float))
-    return rows
+    starts = np.append(0, np.cumsum(held.sum(axis=1, dtype=np.int64)))
+    members = np.flatnonzero(held.view(bool)) % max(options, 1)
+    return sparse.csr_array((np.ones(len(members)), members, starts), shape=held.shape)

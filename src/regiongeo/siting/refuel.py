@@ -19,6 +19,7 @@ from regiongeo.siting.refueltables import (
     loss_table,
     offer_table,
     relation_table,
+    reserve_table,
     served_table,
 )
 from regiongeo.siting.search import Case, find_choice
@@ -54,6 +55,8 @@ class Refuelling:
     """By ``site_id`` and ``energy``: trips_per_day and truck_km_per_day lost if the site alone goes."""
     added: pd.DataFrame
     """By ``site_id``: trips_per_day and truck_km_per_day one more site would add, with all it may offer."""
+    reserves: pd.DataFrame
+    """What could stand for each chosen site alone, see `regiongeo.siting.refueltables.reserve_table`."""
     objective: float
     """What is maximised [unit of the aim]."""
     bound: float
@@ -82,6 +85,7 @@ def choose_refuelling(
     *,
     aim: Literal["trips", "truck_km"] | pd.Series = "trips",
     most_offers: int | None = None,
+    most_reserves: int = 0,
     time_limit_s: float = 60.0,
     seed: int = 0,
     threads: int = 1,
@@ -110,6 +114,8 @@ def choose_refuelling(
     most_offers
         Largest number of offers (site and energy), existing ones not counted. Without it, and without
         costs of energies, each chosen site offers every energy it may.
+    most_reserves
+        Replacements to name for each chosen site.
     time_limit_s
         Wall time for the solver in all [s].
     seed, threads, max_gap, rel_gap
@@ -175,6 +181,7 @@ def choose_refuelling(
         relations=relation_table(fleets, offered),
         loss=loss_table(fleets, ids, offered, found.chosen[: len(ids)]),
         added=added_table(fleets, ids, case, offered),
+        reserves=reserve_table(fleets, ids, case, found.chosen, most=most_reserves),
         objective=value,
         bound=max(found.bound, value),
         gap=max(0.0, found.bound / value - 1) if value else 0.0,

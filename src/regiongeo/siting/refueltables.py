@@ -10,7 +10,7 @@ from scipy import sparse
 
 from regiongeo.siting.simulate import simulate
 from regiongeo.siting.tours import are_driven
-from regiongeo.siting.trips import Trips
+from regiongeo.siting.trips import Trips, stop_places
 from regiongeo.tables import STRANDED
 
 if TYPE_CHECKING:
@@ -30,10 +30,12 @@ __all__ = [
     "loss_table",
     "offer_table",
     "relation_table",
+    "reserve_table",
     "served_table",
 ]
 
 _SUMS = ("trips_per_day", "truck_km_per_day")
+_TRIED = 3  # replacements driven beside those named: the windows that order them may promise a little much
 
 
 def impossible_paths(fleets: Sequence[Fleet], sites: pd.Index) -> pd.DataFrame:
@@ -43,7 +45,7 @@ def impossible_paths(fleets: Sequence[Fleet], sites: pd.Index) -> pd.DataFrame:
         paths = fleet.paths[~fleet.ways.windows.is_possible]
         if len(paths):
             stops = fleet.layer.trips.stops
-            stops = stops[stops.index.get_level_values("path_id").isin(paths.index)]
+            stops = stops[stop_places(stops, "path_id", paths.index) >= 0]
             usable = sites[np.unique(fleet.tours.site)]
             driven = simulate(Trips(paths=paths, stops=stops), usable, reach=fleet.layer.reach)
             parts[fleet.layer.name] = driven.stranded
@@ -121,6 +123,87 @@ def added_table(
     return total
 
 
+def reserve_table(
+    fleets: Sequence[Fleet], sites: pd.Index, case: Case, chosen: Flags, *, most: int
+) -> pd.DataFrame:
+    """Return the best replacements of each chosen site alone, all others staying: what is lost with each.
+
+    The other site takes over the same energies, within the limits. Replacements are ordered by the windows
+    they would meet; the first of them are then driven, so what is lost is exact, but one that the windows
+    rate too low may be missed. Sites that must be chosen have none.
+
+    Parameters
+    ----------
+    fleets, sites, case
+        The trucks, all candidates by id, and the question.
+    chosen
+        By column of the offers.
+    most
+        Replacements named for a site.
+
+    Returns
+    -------
+    DataFrame by ``site_id`` and ``other_site_id``, least lost first: lost_credit (of the aim),
+    lost_trips_per_day, lost_truck_km_per_day; below 0 where the replacement serves more.
+    """
+    offers, count = case.offers, len(sites)
+    here = offers.offered(chosen)
+    best = _earned(fleets, _driven(fleets, here))
+    rows = []
+    may_go = chosen[:count] & (offers.low[:count] == 0) & (most > 0)
+    for site in np.flatnonzero(may_go).tolist():
+        kept, rest = np.flatnonzero(chosen & (offers.site_of == site)), offers.without(chosen, site)
+        there = offers.offered(rest)
+        held = _driven(fleets, there)
+        moves = [bool(one[site] and not other[site]) for one, other in zip(here, there, strict=True)]
+        tried = []
+        for other in _by_gain(fleets, case, there, moves):
+            trial = rest.copy()
+            trial[kept - site + other] = True
+            if chosen[other] or not offers.keeps(trial):
+                continue
+            driven = [
+                _driven_with(fleet, offered, had, other) if is_moved else had
+                for fleet, offered, had, is_moved in zip(fleets, there, held, moves, strict=True)
+            ]
+            tried.append((sites[site], sites[other], *(best - _earned(fleets, driven))))
+            if len(tried) == most + _TRIED:
+                break
+        rows += sorted(tried, key=lambda row: (row[2], row[1]))[:most]
+    names = ["site_id", "other_site_id", "lost_credit", *(f"lost_{name}" for name in _SUMS)]
+    return pd.DataFrame(rows, columns=names).set_index(["site_id", "other_site_id"])
+
+
+def _by_gain(
+    fleets: Sequence[Fleet], case: Case, offered: Sequence[Flags], moves: Sequence[bool]
+) -> list[int]:
+    """Return all sites by what one more would earn with the energies that move there."""
+    gain = np.zeros(len(offered[0]))
+    for fleet, there, barred, is_moved in zip(fleets, offered, case.offers.is_barred, moves, strict=True):
+        if is_moved:
+            relation, other, share = _gained(fleet, there, ~(there | barred))
+            worth = np.zeros(len(fleet.relations))
+            np.maximum.at(worth, fleet.ways.relation, fleet.ways.credit / fleet.paths["taken_share"])
+            gain += np.bincount(other, worth[relation] * share, minlength=len(gain))
+    return [int(site) for site in np.argsort(-gain, kind="stable")]
+
+
+def _driven(fleets: Sequence[Fleet], offered: Sequence[Flags]) -> list[Flags]:
+    return [
+        are_driven(fleet.tours, here[fleet.tours.site]) for fleet, here in zip(fleets, offered, strict=True)
+    ]
+
+
+def _earned(fleets: Sequence[Fleet], driven: Sequence[Flags]) -> Floats:
+    """Return the credit, trips and truck-km per day that are served."""
+    sums = np.zeros(3)
+    for fleet, is_driven in zip(fleets, driven, strict=True):
+        share = _served_share(fleet, is_driven)
+        by_name = [float(fleet.relations[name].to_numpy() @ share) for name in _SUMS]
+        sums += [float(fleet.ways.best(is_driven).sum()), *by_name]
+    return sums
+
+
 def _gained(fleet: Fleet, offered: Flags, may: Flags) -> tuple[npt.NDArray[np.int64], ...]:
     """List relation, site and share of trips gained, for each relation that one more site serves better."""
     windows = fleet.ways.windows
@@ -144,10 +227,21 @@ def _gained(fleet: Fleet, offered: Flags, may: Flags) -> tuple[npt.NDArray[np.in
 def _driven_without(fleet: Fleet, offered: Flags, held: Flags, site: int) -> Flags:
     """Return the paths that are driven if one site goes; only those that pass it can fall out."""
     left = offered & (np.arange(len(offered)) != site)
-    touched = np.unique(fleet.tours.path[fleet.tours.site == site])
-    few = fleet.tours.only(touched)
+    return _driven_anew(fleet, left, held, np.unique(fleet.tours.path[fleet.tours.site == site]))
+
+
+def _driven_with(fleet: Fleet, offered: Flags, held: Flags, site: int) -> Flags:
+    """Return the paths that are driven if one site joins; only those that pass it and are not can come in."""
+    passing = np.unique(fleet.tours.path[fleet.tours.site == site])
+    more = offered | (np.arange(len(offered)) == site)
+    return _driven_anew(fleet, more, held, passing[~held[passing]])
+
+
+def _driven_anew(fleet: Fleet, offered: Flags, held: Flags, paths: npt.NDArray[np.int64]) -> Flags:
+    """Return the paths that are driven, some of them driven anew."""
+    few = fleet.tours.only(paths)
     is_driven = held.copy()
-    is_driven[touched] = are_driven(few, left[few.site])
+    is_driven[paths] = are_driven(few, offered[few.site])
     return is_driven
 
 

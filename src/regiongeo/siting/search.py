@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -12,22 +13,26 @@ import pandas as pd
 from regiongeo.errors import InfeasibleError
 from regiongeo.siting.greedy import choose_greedily
 from regiongeo.siting.pathcover import Ways, cover_model, merge_ways, narrow_ways, plan_of
-from regiongeo.siting.settle import settle_ties, solve_settled
-from regiongeo.siting.solver import TIE, Model, Solution
+from regiongeo.siting.settle import as_good, settle_ties
+from regiongeo.siting.solver import TIE, Solution, solve
 from regiongeo.siting.tours import Tours, are_driven
 from regiongeo.siting.tree import Branched, branch_and_cut
 from regiongeo.siting.windows import add_windows, missing_windows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from regiongeo.siting.offers import Offers
     from regiongeo.siting.pathcover import PathCover
+    from regiongeo.siting.settle import Settling
+    from regiongeo.siting.solver import Model
 
     Flags = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Case", "Found", "find_choice", "thrift"]
+__all__ = ["Case", "Found", "find_choice", "sparing"]
 
 _SCALE = 1e6  # total credit in the model, so that the solver's tolerances mean the same at any unit
 
@@ -187,42 +192,38 @@ class _Ask:
         self.spent_s += perf_counter() - began
         return found
 
-    def settle(self, model: Model, x: Floats, columns: int, cost: Floats | None) -> Floats | None:
-        """Return the cheapest plan as good as ``x`` with the earliest columns; None if time ran out."""
+    def cheapest(self, model: Model, x: Floats, cost: Floats) -> Solution:
+        """Return the cheapest plan that gains as much as ``x``, with its negative cost as the objective."""
         began = perf_counter()
-        found = self._earliest(model, x, columns) if cost is None else self._cheapest(model, x, cost)
+        held = as_good(model, float(model.gain @ x), sparing(cost, len(x)))
+        found = solve(
+            held, time_limit_s=self.left_s, seed=self._seed, threads=self._threads, max_gap=np.inf, start=x
+        )
         self.spent_s += perf_counter() - began
+        if found.status != "optimal":
+            raise InfeasibleError("the cheapest of equally good plans was not found in time: allow more")
         return found
 
-    def _earliest(self, model: Model, x: Floats, columns: int) -> Floats | None:
+    def earliest(
+        self, model: Model, x: Floats, columns: int, *, is_real: Callable[[Floats], bool]
+    ) -> Settling:
+        """Settle the ties of a best plan over the first columns."""
+        began = perf_counter()
         worth = float(model.gain @ x)
-        try:
-            return settle_ties(
-                model,
-                Solution(status="optimal", x=x, objective=worth, bound=worth, gap=0.0, seconds=0.0),
-                np.arange(columns),
-                time_limit_s=self.left_s,
-                seed=self._seed,
-                threads=self._threads,
-            ).x
-        except InfeasibleError:
-            return None
-
-    def _cheapest(self, model: Model, x: Floats, cost: Floats) -> Floats | None:
-        found, is_settled = solve_settled(
+        settled = settle_ties(
             model,
-            np.arange(len(cost)),
+            Solution(status="optimal", x=x, objective=worth, bound=worth, gap=0.0, seconds=0.0),
+            np.arange(columns),
             time_limit_s=self.left_s,
             seed=self._seed,
             threads=self._threads,
-            max_gap=np.inf,
-            start=x,
-            then=thrift(cost, len(x)),
+            is_real=is_real,
         )
-        return found.x if is_settled else None
+        self.spent_s += perf_counter() - began
+        return settled
 
 
-def thrift(cost: Floats, columns: int) -> Floats:
+def sparing(cost: Floats, columns: int) -> Floats:
     """Return the gain by which the cheapest choice is best; decisions are the first of the columns."""
     gain = np.zeros(columns)
     gain[: len(cost)] = -cost / (float(cost.max()) or 1.0)
@@ -267,21 +268,38 @@ def _with_missing(case: Case, ways: tuple[Ways, ...], chosen: Flags) -> tuple[Wa
 def _settle(case: Case, solved: _Solved, ask: _Ask) -> tuple[Flags, _Merged] | None:
     """Return the cheapest and earliest of equally good choices with its cover; None if time runs out.
 
-    Only columns that such a choice may hold are in the model, and what they cannot serve is left out.
+    Only columns that such a choice may hold are in the model, and what they cannot serve is left out. Where
+    the model finds a choice as good that serves less than it seems, windows are added, and it goes on.
     """
     columns, cost = case.offers.columns, case.offers.cost
     offers = replace(case.offers, high=np.where(solved.may_tie, case.offers.high, 0.0))
     ways = tuple(narrow_ways(one, solved.may_tie) for one in solved.merged.ways)
+    best, thrift = solved.best, None
     while True:
         merged = _merge(case, ways)
-        model = cover_model(merged.cover, offers, scale=case.scale)
-        x = ask.settle(model, plan_of(merged.cover, solved.best), columns, cost)
-        if x is None:
+        model, x = cover_model(merged.cover, offers, scale=case.scale), plan_of(merged.cover, best)
+        is_real = partial(_is_real, case, merged.ways, columns)
+        try:
+            if cost is not None and thrift is None:
+                cheapest = ask.cheapest(model, x, cost)
+                if not is_real(cheapest.x):
+                    ways = _with_missing(case, merged.ways, cheapest.x[:columns] > 0)
+                    continue
+                x, thrift = cheapest.x, cheapest.objective
+            if cost is not None and thrift is not None:
+                model = as_good(replace(model, gain=sparing(cost, len(x))), thrift, model.gain)
+            settled = ask.earliest(model, x, columns, is_real=is_real)
+        except InfeasibleError:
             return None
-        chosen = x[:columns].astype(bool)
-        ways = _with_missing(case, merged.ways, chosen)
-        if ways is merged.ways:
-            return chosen, merged
+        best = settled.best.x[:columns] > 0
+        if settled.refuted is None:
+            return best, merged
+        offers = replace(offers, low=settled.low[:columns], high=settled.high[:columns])
+        ways = _with_missing(case, merged.ways, settled.refuted[:columns] > 0)
+
+
+def _is_real(case: Case, ways: tuple[Ways, ...], columns: int, x: Floats) -> bool:
+    return _with_missing(case, ways, x[:columns] > 0) is ways
 
 
 def _size(case: Case, solved: _Solved) -> pd.Series:

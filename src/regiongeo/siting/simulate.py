@@ -15,6 +15,7 @@ import pandas as pd
 from regiongeo.errors import EngineError, name_some
 from regiongeo.schema import validate
 from regiongeo.siting.laps import FREE, STOP, find_plans, find_strands, lay_laps, pick
+from regiongeo.siting.trips import stop_places
 from regiongeo.tables import STRANDED, VISITS
 
 if TYPE_CHECKING:
@@ -222,9 +223,9 @@ def _lay_passages(paths: pd.DataFrame, stops: pd.DataFrame, ends: _Ends, reach: 
 
 
 def _site_passages(stops: pd.DataFrame, ends: _Ends, reach: Reach) -> Iterator[pd.DataFrame]:
-    site = ends.sites.get_indexer(stops.index.get_level_values("site_id"))
+    site = stop_places(stops, "site_id", ends.sites)
     used = stops[site >= 0]
-    path = ends.ids.get_indexer(used.index.get_level_values("path_id"))
+    path = stop_places(used, "path_id", ends.ids)
     km, along = ends.km[path], np.minimum(used["position_km"].to_numpy(dtype=float), ends.km[path])
     access = used["access_km"].to_numpy(dtype=float)
     closes = 2 * km + access if _repeats(reach) else np.full(len(km), np.inf)

@@ -185,6 +185,8 @@ def settings_of(
         # Its aggregator (HiGHS 1.15.1) calls some feasible models infeasible, and on covering models it costs
         # more time than it saves.
         "presolve": "off",
+        # It looks for a first plan, of which these models have many, and takes up to half of the time.
+        "mip_heuristic_run_feasibility_jump": False,
     }
 
 

@@ -14,9 +14,10 @@ from regiongeo.tables import PATHS, STOPS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["Reach", "Trips"]
+__all__ = ["Reach", "Trips", "stop_places"]
 
 _BY_PAIR = ("trips_per_day",)
 
@@ -96,3 +97,11 @@ def _problems(paths: pd.DataFrame, stops: pd.DataFrame) -> Iterator[str]:
         differ = by_pair.max() > by_pair.min()
         if differ.any():
             yield f"paths of the relations {name_some(differ.index[differ])} disagree on {name}"
+
+
+def stop_places(stops: pd.DataFrame, level: str, among: pd.Index) -> npt.NDArray[np.int64]:
+    """Return where the ids of a level of the index stand, -1 where they do not; each is looked up once."""
+    index = cast("pd.MultiIndex", stops.index)
+    number = index.names.index(level)
+    place = among.get_indexer(index.levels[number])
+    return np.append(place, -1)[index.codes[number]].astype(np.int64)

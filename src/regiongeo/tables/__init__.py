@@ -35,6 +35,7 @@ from regiongeo.tables.plan import (
     CHECKLIST_STATUSES,
     OFFERS,
     RELATION_SERVICE,
+    RESERVES,
     RIVALS,
     SERVICE,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "RANKING",
     "REFERENCE",
     "RELATION_SERVICE",
+    "RESERVES",
     "RIVALS",
     "ROAD_KM",
     "ROAD_SHARES",

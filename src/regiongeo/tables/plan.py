@@ -11,6 +11,7 @@ __all__ = [
     "CHECKLIST_STATUSES",
     "OFFERS",
     "RELATION_SERVICE",
+    "RESERVES",
     "RIVALS",
     "SERVICE",
 ]
@@ -61,6 +62,16 @@ RELATION_SERVICE = Schema(
         number("served_share", "share that gets through", "1", high=1),
         number("km", "mean length of one way, legs beyond the gateways included", "km"),
         number("truck_km_per_day", "truck-kilometres in the area", "truck-km/day"),
+    ),
+)
+RESERVES = Schema(
+    name="reserves",
+    description="What could stand for a chosen site alone, with the same energies, all others staying",
+    index=("site_id", "other_site_id"),
+    may_be_empty=True,
+    columns=(
+        number("lost_trips_per_day", "trips lost by it; below 0: more are served", "trips/day", low=None),
+        number("lost_truck_km_per_day", "truck-kilometres of these", "truck-km/day", low=None),
     ),
 )
 

@@ -14,6 +14,7 @@ export function drawPlanSections(site, data, words, { onSite }) {
   const { offers, card } = site;
   return [
     offers ? section(words.say("in_plan"), offers.map((offer) => drawOffer(offer, words)), { open: true }) : "",
+    card?.reserves.length ? section(words.say("reserves"), drawReserves(card, data, words, linkTo(data, onSite))) : "",
     card && data.plan && !offers ? section(words.say("not_in_plan"), drawBinds(card, words, linkTo(data, onSite)), { open: true }) : "",
   ].filter(Boolean);
 }
@@ -121,6 +122,12 @@ function drawRivals({ rivals }, data, words, link) {
   const rows = rivals.map(([at, km]) => make("li", {}, link(at),
     make("small", {}, words.say("rival", { km: words.amount(km), rank: data.sites[at].rank }), data.sites[at].offers ? ` · ${words.say("in_plan")}` : "")));
   return [make("p", { class: "note" }, words.say("rivals_note")), make("ul", { class: "rivals" }, ...rows)];
+}
+
+function drawReserves({ reserves }, { sites }, words, link) {
+  const rows = reserves.map(([at, trips, km]) => make("li", {}, link(at),
+    make("small", {}, words.say("reserve", { municipality: sites[at].municipality, trips: words.amount(trips), km: words.amount(km) }))));
+  return [make("p", { class: "note" }, words.say("reserves_note")), make("ul", { class: "rivals" }, ...rows)];
 }
 
 function titleOf(checklist, words) {
