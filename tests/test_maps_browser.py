@@ -81,6 +81,7 @@ class Opened:
     def show(self, path: Path) -> Page:
         self.page.route("**/*", _only_files)
         self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-ready]", state="attached")
         return self.page
 
 
@@ -305,7 +306,7 @@ def middle_of(page: Page, road: str) -> tuple[float, float]:
 
 
 MIDDLE_OF = """(road) => {
-  const data = JSON.parse(document.getElementById("rg-data").textContent);
+  const { data } = regiongeo;
   const [lon, lat, east, north] = data.roads.find((one) => one.road === road).lines[0];
   const at = [(lat + north / 2) / data.scale, (lon + east / 2) / data.scale];
   const { x, y } = map_region.latLngToContainerPoint(at);
@@ -572,7 +573,7 @@ def test_a_click_on_a_piece_of_road_tells_what_the_rule_says(open_map: Callable[
 
 
 MIDDLE_OF_RULE = """(at) => {
-  const data = JSON.parse(document.getElementById("rg-data").textContent);
+  const { data } = regiongeo;
   const [lon, lat, east, north] = data.rules.roads[at].lines[0];
   const place = [(lat + north * 0.7) / data.scale, (lon + east * 0.7) / data.scale];
   const { x, y } = map_region.latLngToContainerPoint(place);
@@ -681,7 +682,7 @@ def test_the_largest_town_keeps_its_name_where_pins_crowd(open_map: Callable[...
 
 
 NAME_OF_LARGEST = """() => {
-  const data = JSON.parse(document.getElementById("rg-data").textContent);
+  const { data } = regiongeo;
   const [lon, lat] = data.places[0].at;
   const { x, y } = map_region.latLngToContainerPoint([lat / data.scale, lon / data.scale]);
   const canvas = document.querySelector(".leaflet-labels-pane canvas");
@@ -877,7 +878,7 @@ def test_hostile_text_is_shown_as_it_stands_and_nothing_runs(
     page.click("#about-open")
     assert (page.locator("#about").text_content() or "").count(payload) >= 6
     assert page.evaluate("window.hit") is None
-    data = page.evaluate("JSON.parse(document.getElementById('rg-data').textContent)")
+    data = page.evaluate("regiongeo.data")
     assert data == json.loads(json.dumps(build_payload(result, online_tiles=True, **making)))
     assert len(opened.requests) == 1
     assert opened.complaints == []

@@ -1,15 +1,14 @@
-"""The JSON block: whatever a text holds, it comes back the same and means nothing on the way."""
-
-import json
+"""The data block: whatever a text holds, it comes back the same and means nothing on the way."""
 
 import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regiongeo.maps.encode import to_json_block
+from regiongeo.errors import DataError
+from regiongeo.maps.encode import read_data_block, to_data_block
 
-OPEN, CLOSE = '<script type="application/json" id="rg-data">', "</script>"
+OPEN, CLOSE = '<script type="text/plain" id="rg-data">', "</script>"
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -29,12 +28,12 @@ def content_of(block: str) -> str:
 
 @given(st.dictionaries(st.text(), JSON))
 def test_block_reads_back_equal(payload: dict[str, object]) -> None:
-    assert json.loads(content_of(to_json_block(payload))) == payload
+    assert read_data_block(f"<p>{to_data_block(payload)}</p>") == payload
 
 
 @given(st.dictionaries(st.text(), JSON))
 def test_block_holds_no_markup_and_is_ascii(payload: dict[str, object]) -> None:
-    content = content_of(to_json_block(payload))
+    content = content_of(to_data_block(payload))
     assert content.isascii()
     assert not set("<>&%#'`$") & set(content)
 
@@ -43,7 +42,7 @@ def test_block_holds_no_markup_and_is_ascii(payload: dict[str, object]) -> None:
     st.dictionaries(st.text(alphabet='{}%#"\\ abc', max_size=8), st.text(alphabet='{}%#"\\ -7*', max_size=12))
 )
 def test_a_template_pass_leaves_the_block_as_it_is(payload: dict[str, str]) -> None:
-    block = to_json_block({"inner": payload})
+    block = to_data_block({"inner": payload})
     assert jinja2.Template(block).render() == block
 
 
@@ -51,11 +50,16 @@ def test_a_template_pass_leaves_the_block_as_it_is(payload: dict[str, str]) -> N
     "text", ["{{ 7*7 }}", "{% x %}", "{# x #}", "</script>", "<!--", "]]>", "\u2028", "\ud800"]
 )
 def test_known_payloads_stay_text(text: str) -> None:
-    block = to_json_block({"name": text})
+    block = to_data_block({"name": text})
     assert jinja2.Template(block).render() == block
-    assert json.loads(content_of(block)) == {"name": text}
+    assert read_data_block(block) == {"name": text}
 
 
 def test_not_a_number_is_refused() -> None:
     with pytest.raises(ValueError, match="Out of range"):
-        to_json_block({"x": float("nan")})
+        to_data_block({"x": float("nan")})
+
+
+def test_a_page_without_a_block_is_refused() -> None:
+    with pytest.raises(DataError, match="not a map"):
+        read_data_block("<p>no map</p>")

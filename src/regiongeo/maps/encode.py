@@ -1,40 +1,51 @@
-"""Data as a JSON block that no browser and no template engine can take for anything else."""
+"""Data as a packed block that no browser and no template engine can take for anything else."""
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from regiongeo.errors import DataError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA_ID", "amount", "plain", "to_json_block"]
+__all__ = ["DATA_ID", "amount", "plain", "read_data_block", "to_data_block"]
 
 DATA_ID = "rg-data"
 
 _WHOLE = 10
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ACTIVE = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&{}%#'`$"})
+_BLOCK = re.compile(f'<script type="text/plain" id="{DATA_ID}">([^<]*)</script>')
 
 
-def to_json_block(payload: Mapping[str, object]) -> str:
-    r"""Write data as ``<script type="application/json" id="rg-data">``, plain ASCII.
+def to_data_block(payload: Mapping[str, object]) -> str:
+    """Write data as ``<script type="text/plain" id="rg-data">``: JSON, gzip, base64.
 
-    Inside strings, every character that markup or a template gives a meaning is written as ``\u00xx``. JSON
-    reads it back unchanged, HTML cannot end the block, and a template pass leaves it as it is.
+    Base64 has no character that markup or a template gives a meaning, so HTML cannot end the block and a
+    template pass leaves it as it is; packed it is a quarter as large. The same data give the same block.
 
-    >>> to_json_block({"name": "</script>"})
-    '<script type="application/json" id="rg-data">{"name":"\\u003c/script\\u003e"}</script>'
+    >>> read_data_block(to_data_block({"name": "</script>{{ 7 * 7 }}"}))
+    {'name': '</script>{{ 7 * 7 }}'}
     """
     plain = json.dumps(payload, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    safe = _STRING.sub(lambda found: found[0].translate(_ACTIVE), plain)
-    return f'<script type="application/json" id="{DATA_ID}">{safe}</script>'
+    packed = base64.b64encode(gzip.compress(plain.encode("ascii"), compresslevel=9, mtime=0)).decode("ascii")
+    return f'<script type="text/plain" id="{DATA_ID}">{packed}</script>'
+
+
+def read_data_block(page: str) -> Any:  # noqa: ANN401 - whatever was put in
+    """Return the data of a page, as its own script reads them."""
+    found = _BLOCK.search(page)
+    if found is None:
+        raise DataError("no data block: this is not a map of regiongeo")
+    return json.loads(gzip.decompress(base64.b64decode(found[1])))
 
 
 def plain(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regiongeo.maps.encode import to_json_block
+from regiongeo.maps.encode import to_data_block
 from regiongeo.maps.figure import DATA_PLACE, render_frame
 from regiongeo.maps.payload import build_payload
 
@@ -56,10 +56,10 @@ def draw_map(
     Notes
     -----
     branca renders its output as a template a second time, so nothing of ``result``, ``date``,
-    ``data_version`` or ``credits`` passes through it: the data stand in one JSON block, put in afterwards.
+    ``data_version`` or ``credits`` passes through it: the data stand in one packed block, put in afterwards.
     """
     payload = build_payload(
         result, lang=lang, date=date, data_version=data_version, credits=credits, online_tiles=online_tiles
     )
     head, _, tail = render_frame(lang=lang, online_tiles=online_tiles).partition(DATA_PLACE)
-    return f"{head}{to_json_block(payload)}{tail}"
+    return f"{head}{to_data_block(payload)}{tail}"

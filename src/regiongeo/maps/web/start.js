@@ -19,8 +19,19 @@ import { offerTiles } from "./tiles.js";
 import { makeWords } from "./words.js";
 import { addControls, connectPrint, easeAim, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
-export function start(map) {
-  const data = readData(document);
+export async function start(map) {
+  try {
+    const data = await readData(document);
+    window.regiongeo.data = data;
+    build(map, data);
+    document.documentElement.dataset.ready = "";
+  } catch (error) {
+    document.getElementById("broken").hidden = false;
+    throw error;
+  }
+}
+
+function build(map, data) {
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
   const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false };
