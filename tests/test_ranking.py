@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymcdm.methods import TOPSIS
 from pymcdm.normalizations import vector_normalization
+from scipy import stats
 
 from regiongeo.errors import DataError, ScenarioError
 from regiongeo.ranking import (
@@ -18,7 +19,14 @@ from regiongeo.ranking import (
     topsis,
     weights_in_use,
 )
-from regiongeo.robustness import count_ranks, count_top, draw_around, draw_free, rank_percentile
+from regiongeo.robustness import (
+    _uniform,
+    count_ranks,
+    count_top,
+    draw_around,
+    draw_free,
+    rank_percentile,
+)
 from regiongeo.schema import validate
 from regiongeo.tables import RANKING
 
@@ -331,6 +339,38 @@ def test_o18_blocks_may_be_counted_by_any_number_of_workers() -> None:
     parts = [count_ranks(values, blocks[worker::3]) for worker in range(3)]
     np.testing.assert_array_equal(whole, sum(parts))
     assert whole.sum() == 2000 * 40
+
+
+def test_draws_are_even_and_apart() -> None:
+    """Factors are independent of the next draw, and of another seed; more draws begin alike."""
+    around = np.concatenate(list(draw_around(np.ones(4), draws=20_000, low=0.5, high=1.5, seed=3)))
+    factors = around / around.sum(axis=1, keepdims=True)
+    assert np.abs(np.corrcoef(factors[:-1, 0], factors[1:, 0])[0, 1]) < 0.03
+    one = np.concatenate(list(draw_around(np.ones(1), draws=500, low=0.5, high=1.5, seed=3)))
+    assert (one == 1).all()
+    few = np.concatenate(list(draw_around(np.ones(4), draws=300, low=0.5, high=1.5, seed=3)))
+    np.testing.assert_array_equal(few, around[:300])
+    other = np.concatenate(list(draw_around(np.ones(4), draws=300, low=0.5, high=1.5, seed=4)))
+    assert np.abs(np.corrcoef(few[:, 0], other[:, 0])[0, 1]) < 0.2
+
+
+def test_factors_are_uniform() -> None:
+    figures = _uniform(np.arange(80_000), seed=7).reshape(-1, 8)
+    assert stats.kstest(figures.ravel(), "uniform").pvalue > 0.001
+    assert np.abs(np.corrcoef(figures.T) - np.eye(8)).max() < 0.05
+    plain = [_uniform_by_hand(number, 7) for number in (0, 1, 79_999)]
+    assert [figures.ravel()[number] for number in (0, 1, 79_999)] == plain
+
+
+def _uniform_by_hand(number: int, seed: int) -> float:
+    """Hash with plain whole numbers."""
+
+    def mix(one: int) -> int:
+        one = (one ^ one >> 16) * 0x21F0AAAD % 2**32
+        one = (one ^ one >> 15) * 0x735A2D97 % 2**32
+        return one ^ one >> 15
+
+    return (mix((number * 0x9E3779B9 + mix(seed)) % 2**32) + 0.5) / 2**32
 
 
 def test_draws_keep_their_bounds_and_sum_to_one() -> None:

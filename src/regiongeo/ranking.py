@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from regiongeo.errors import DataError, ScenarioError, name_some
-from regiongeo.robustness import count_ranks, count_top, draw_around, draw_free, rank_percentile
+from regiongeo.robustness import (
+    count_ranks,
+    count_top,
+    draw_around,
+    draw_free,
+    rank_once,
+    rank_percentile,
+)
 from regiongeo.values import ValueFunction, apply_values
 
 if TYPE_CHECKING:
@@ -175,10 +182,11 @@ def rank_sites(
     _require_draws(draws, factor_low, factor_high)
     values = values.sort_index()
     scores, _ = score(values, weights)
-    used = weights_in_use(values, weights).sort_index()
+    used = weights.astype(float).loc[weights_in_use(values, weights).index].sort_index()
+    rated = values.loc[scores.notna(), used.index]
     table = pd.DataFrame(
         {
-            "rank": _ranks(scores),
+            "rank": _rank_rated(rated, used, scores),
             "score": scores,
             "topsis_rank": _ranks(topsis(values, weights)),
             "known_weight": known_weight(values, weights),
@@ -186,7 +194,6 @@ def rank_sites(
     )
     around = draw_around(used.to_numpy(), draws=draws, low=factor_low, high=factor_high, seed=seed)
     free = draw_free(len(used), draws=draws, seed=seed)
-    rated = values.loc[scores.notna(), used.index]
     table = table.join(_robustness(rated, around=around, free=free))
     table["rank_low"] = table["rank_low"].fillna(table["rank"]).astype(int).clip(upper=table["rank"])
     table["rank_high"] = table["rank_high"].fillna(table["rank"]).astype(int).clip(lower=table["rank"])
@@ -209,6 +216,13 @@ def _robustness(values: pd.DataFrame, *, around: Iterator[Floats], free: Iterato
         },
         index=values.index,
     )
+
+
+def _rank_rated(rated: pd.DataFrame, used: pd.Series, scores: pd.Series) -> pd.Series:
+    """Rank the rated sites as every draw does, and the others after them by id."""
+    ranks = _ranks(scores)
+    ranks[rated.index] = rank_once(rated.to_numpy(dtype=float), used.to_numpy(dtype=float))
+    return ranks
 
 
 def _ranks(figures: pd.Series) -> pd.Series:

@@ -2,7 +2,8 @@
 
 Weights and values are rounded to whole steps of 2**-26. Their products and sums then fit the 53 bits of a
 double, so the matrix product is exact: equal sites tie in every draw, and neither the order of rows nor the
-linear algebra library, threads or computer can change a rank.
+linear algebra library, threads or computer can change a rank. The page of the map ranks with the same steps
+in the same arithmetic (``maps/web/rank.js``), draw by draw.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Counts = npt.NDArray[np.int64]
 
-__all__ = ["count_ranks", "count_top", "draw_around", "draw_free", "rank_percentile"]
+__all__ = ["count_ranks", "count_top", "draw_around", "draw_free", "rank_once", "rank_percentile"]
 
-_SEEDED = 256  # draws of one seed; another number gives other draws
+_SEEDED = 256  # draws of one block
 _SLICE = 64  # draws sorted at a time, so that they stay in cache and below the threads of the BLAS
 _SLICES_PER_COUNT = 64
 _STEPS = 2**26
@@ -33,10 +34,14 @@ def draw_around(weights: Floats, *, draws: int, low: float, high: float, seed: i
     """Yield weights around the chosen ones, in blocks of at most 256 draws × criteria, each row summing to 1.
 
     Each weight is multiplied by its own uniform factor between ``low`` and ``high``, then all are normalised.
-    Every block is seeded by itself, so blocks may be counted in any order and by any number of workers.
+    Factor ``k`` of draw ``d`` depends on the seed, ``d`` and ``k`` alone: blocks may be counted in any order
+    and by any number of workers, and more draws begin with the same ones.
     """
-    for rng, size in _seeded_blocks(draws, seed, stream=0):
-        yield _normalise(weights * rng.uniform(low, high, (size, len(weights))))
+    whole = _whole(weights)
+    for start in range(0, draws, _SEEDED):
+        count = min(_SEEDED, draws - start)
+        uniform = _uniform(np.arange(start * len(whole), (start + count) * len(whole)), seed=seed)
+        yield _normalise(np.rint(whole * (low + (high - low) * uniform.reshape(count, -1))))
 
 
 def draw_free(criteria: int, *, draws: int, seed: int) -> Iterator[Floats]:
@@ -48,6 +53,15 @@ def draw_free(criteria: int, *, draws: int, seed: int) -> Iterator[Floats]:
     """
     for rng, size in _seeded_blocks(draws, seed, stream=1):
         yield _normalise(rng.standard_exponential((size, criteria)))
+
+
+def rank_once(values: Floats, weights: Floats) -> Counts:
+    """Return the rank of each site under one set of weights, any scale; values and ties as `count_ranks`."""
+    (keys,) = _keys(values, [_normalise(_whole(weights)[None, :])])
+    order = np.sort(keys[0]) & ((1 << _bits(len(values))) - 1)
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[order] = np.arange(1, len(values) + 1)
+    return ranks
 
 
 def count_ranks(values: Floats, blocks: Iterable[Floats]) -> Counts:
@@ -105,6 +119,28 @@ def _seeded_blocks(draws: int, seed: int, *, stream: int) -> Iterator[tuple[np.r
     seeds = np.random.SeedSequence(seed, spawn_key=(stream,)).spawn(len(starts))
     for start, own in zip(starts, seeds, strict=True):
         yield np.random.default_rng(own), min(_SEEDED, draws - start)
+
+
+def _whole(weights: Floats) -> Floats:
+    """Return weights in whole steps, the largest 2**26: sums of them are the same in any order."""
+    steps: Floats = np.rint(weights / weights.max() * _STEPS)
+    return steps
+
+
+def _uniform(number: Counts, *, seed: int) -> Floats:
+    """Return a figure between 0 and 1 for each number: a Weyl sequence, hashed.
+
+    32-bit arithmetic that JavaScript has too; the constants are of the project hash-prospector (C. Wellons
+    and others, public domain).
+    """
+    weyl = number.astype(np.uint32) * np.uint32(0x9E3779B9) + _hash(np.array([seed], dtype=np.uint32))
+    return (_hash(weyl) + 0.5) / 2**32
+
+
+def _hash(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    mixed = (number ^ (number >> np.uint32(16))) * np.uint32(0x21F0AAAD)
+    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x735A2D97)
+    return np.asarray(mixed ^ (mixed >> np.uint32(15)))
 
 
 def _normalise(weights: Floats) -> Floats:
