@@ -10,6 +10,9 @@ import { findHits, fold, matchOf } from "../../src/regiongeo/maps/web/match.js";
 import { isPinned, pinClass, spread } from "../../src/regiongeo/maps/web/pins.js";
 import { tellProof } from "../../src/regiongeo/maps/web/plansummary.js";
 import { settle } from "../../src/regiongeo/maps/web/settle.js";
+import { areAlike, moveWeight, roundTo, toPercent } from "../../src/regiongeo/maps/web/weights.js";
+import { findLimits, strikesOf } from "../../src/regiongeo/maps/web/limits.js";
+import { rint } from "../../src/regiongeo/maps/web/rank.js";
 import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
 
 test("a line is the running sum of its steps, lat before lon", () => {
@@ -152,4 +155,40 @@ test("shares close to none and to all are not told as none and all", () => {
 test("figures have two digits below ten and none behind the point from there", () => {
   const { amount } = makeWords({}, "en");
   assert.deepEqual([0, 0.634, 4, 8.62, 9.96, 12.6, 5235].map(amount), ["0", "0.63", "4", "8.6", "10", "13", "5,235"]);
+});
+
+test("a weight takes from the unlocked others in their proportions, and all add up to 100", () => {
+  assert.deepEqual(moveWeight([40, 40, 20], 0, 70), [70, 20, 10]);
+  assert.deepEqual(moveWeight([40, 40, 20], 0, 70, new Set([2])), [70, 10, 20]);
+  assert.deepEqual(moveWeight([40, 40, 20], 0, 95, new Set([2])), [80, 0, 20]);
+  assert.deepEqual(moveWeight([100, 0, 0], 0, 40), [40, 30, 30]);
+  assert.deepEqual(moveWeight([50, 50], 0, 10, new Set([1])), [50, 50]);
+  assert.deepEqual(moveWeight([100], 0, 10), [100]);
+  let weights = [13, 13, 13, 13, 12, 12, 12, 12];
+  for (let step = 0; step < 2000; step += 1) {
+    const locked = new Set([step % 8].filter((at) => at !== (step * 7) % 8));
+    weights = moveWeight(weights, (step * 7) % 8, (step * 37) % 101, locked);
+    assert.equal(weights.reduce((sum, one) => sum + one, 0), 100);
+    assert.ok(weights.every((one) => Number.isInteger(one) && one >= 0));
+  }
+});
+
+test("percent are whole and add up, the largest remainders rounded up", () => {
+  assert.deepEqual(toPercent([1, 1, 1]), [34, 33, 33]);
+  assert.deepEqual(toPercent([0.25, 0.75, 0]), [25, 75, 0]);
+  assert.deepEqual(roundTo([0.5, 0.5, 1], 2), [1, 0, 1]);
+  assert.ok(areAlike([1, 2], [1, 2]) && !areAlike([1, 2], [1, 3]));
+});
+
+test("halves are rounded to even, as NumPy does", () => {
+  assert.deepEqual([0.5, 1.5, 2.5, 3.5, 2.4999999999999996, 2 ** 52 + 1].map(rint), [0, 2, 2, 4, 2, 2 ** 52 + 1]);
+});
+
+test("a hard limit strikes out what its checklist does not meet, and never what is unknown", () => {
+  const data = { checklist_rows: [["plot_area", "met", 9], ["plot_area", "not_met", 2, "m2", 9], ["grid", "unknown"], ["access", "not_met", 4, "km", 3]] };
+  assert.deepEqual(findLimits(data), ["plot_area", "access"]);
+  const site = { card: { checklist: [1, 2, 3] } };
+  assert.deepEqual(strikesOf(site, new Set(["plot_area", "grid"]), data), [data.checklist_rows[1]]);
+  assert.deepEqual(strikesOf({ card: { checklist: [0, 2] } }, new Set(["plot_area"]), data), []);
+  assert.deepEqual(strikesOf({ card: null }, new Set(["plot_area"]), data), []);
 });

@@ -10,6 +10,7 @@ from regiongeo.maps.figure import TILE_HOST
 from regiongeo.maps.flows import describe_flows
 from regiongeo.maps.geometry import SCALE
 from regiongeo.maps.plan import describe_plan
+from regiongeo.maps.presets import describe_presets
 from regiongeo.maps.roads import describe_roads
 from regiongeo.maps.rules import describe_rules
 from regiongeo.maps.sites import describe_sites
@@ -55,6 +56,8 @@ def build_payload(
         "tiles": _TILES if online_tiles else None,
         "scale": SCALE,
         "criteria": _describe_criteria(result, lang=lang),
+        "presets": describe_presets(list(result.weights.index), lang),
+        "draws": _describe_draws(result),
         "portfolio": _describe_portfolio(result),
         **describe_background(result),
         "flows": flows,
@@ -70,12 +73,19 @@ def _describe_criteria(result: Result, *, lang: Language) -> list[dict[str, obje
         {
             "name": text("criteria", str(name), lang),
             "unit": "%" if name in _SHARES else text("criteria", f"{name}_unit", lang),
+            "key": str(name),
             "decimals": _DECIMALS.get(str(name), 0),
             "factor": 100 if name in _SHARES else 1,
-            "weight": round(float(weight), 4),
+            "weight": float(weight),
         }
         for name, weight in result.weights.items()
     ]
+
+
+def _describe_draws(result: Result) -> dict[str, object]:
+    """Return how weights are drawn, see `regiongeo.robustness.draw_around`."""
+    asked = result.scenario.uncertainty
+    return {"count": asked.draws, "low": asked.factor_low, "high": asked.factor_high, "seed": asked.seed}
 
 
 def _describe_portfolio(result: Result) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from regiongeo.maps.cards import describe_cards
@@ -76,16 +77,20 @@ def _describe_ranked(result: Result, *, lang: Language) -> dict[str, object]:
             **_plain_row(row),
             "raw": [plain(cell) for cell in raw],
             "parts": [plain(round(cell, 4)) for cell in parts],
+            "values": [None if np.isnan(cell) else float(cell) for cell in values],
+            "order": order,
             "gain": _plain_row(gain.loc[site_id, list(_GAIN_COLUMNS)]) if site_id in gain.index else None,
             "offers": offers.get(str(site_id)),
             "card": cards.get(str(site_id)),
             "rules": rules.get(str(site_id)),
         }
-        for (site_id, row), at, raw, parts in zip(
+        for (site_id, row), at, raw, parts, values, order in zip(
             columns.iterrows(),
             encode_points(sites.geometry),
             result.criteria.loc[ranking.index, criteria].to_numpy(),
             result.contributions.loc[ranking.index, criteria].to_numpy(),
+            result.values.loc[ranking.index, criteria].to_numpy(dtype=float),  # noqa: PD011 - a field of ours
+            ranking.index.argsort().argsort().tolist(),
             strict=True,
         )
     ]

@@ -38,7 +38,7 @@ function drawHead(site, data, words) {
     site.is_search_area ? make("p", { class: "warning" }, words.say("search_area")) : "",
     isRated(site) ? drawFigures(site, words) : "",
     make("h3", {}, words.say("why")),
-    make("p", {}, site.why),
+    make("p", {}, data.isGiven ? site.why : tellParts(site, data, words)),
     site.gain ? make("p", {}, describeGain(site.gain, words)) : "",
   ].filter(Boolean);
 }
@@ -53,11 +53,19 @@ function drawRank(site, data, words) {
 }
 
 function drawFigures(site, words) {
-  const range = words.range(site.rank_low, site.rank_high);
+  const range = site.rank_low === null ? "…" : words.range(site.rank_low, site.rank_high);
   return make("dl", { class: "figures" },
     figure(words.say("score"), words.points(site.score), words.say("score_scale")),
     figure(words.say("rank_interval"), range, words.say("rank_interval_note")),
     figure(words.say("top5"), words.percent(site.top5_share), words.say("top5_note")));
+}
+
+// The reasons from the run hold for its weights alone: under others the largest contributions speak.
+function tellParts(site, data, words) {
+  const largest = data.criteria.map(({ name }, at) => ({ name, part: site.parts[at] }))
+    .filter(({ part }) => part > 0).sort((one, other) => other.part - one.part).slice(0, 2);
+  const told = largest.map(({ name, part }) => words.say("part_of", { name, points: words.points(part) }));
+  return words.say("why_now", { parts: told.join(words.say("and")) || "–" });
 }
 
 function describeGain(gain, words) {

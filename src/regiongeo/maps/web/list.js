@@ -28,32 +28,54 @@ export function makeList(data, words, { onSelect }) {
   }
 
   return {
-    show(sites) {
-      const shown = sites.map((site) => rows.get(site));
+    // `struck`: sites that hard limits strike out, with the reason; they come last.
+    show(sites, struck = new Map()) {
+      sites.forEach((site) => rows.get(site).tell(struck.get(site)));
+      const shown = sites.map((site) => rows.get(site).item);
       shown.forEach((row, at) => row.firstChild.setAttribute("tabindex", at ? "-1" : "0"));
       list.replaceChildren(...(shown.length ? shown : [make("li", { class: "none" }, words.say("list_empty"))]));
       const numbers = { shown: words.number(sites.length), all: words.number(data.sites.length) };
       fillText("count", `(${words.say("count", numbers)})`);
     },
     focus(site) {
-      const row = rows.get(site);
+      const row = rows.get(site)?.item;
       if (row?.isConnected) stand(row.firstChild);
       else document.getElementById("results").focus();
     },
   };
 }
 
+// A row and how to tell anew what moves with the weights.
 function drawRow(site, words, onSelect) {
+  const [rank, points, details, moved] = ["", "points", "details", "moved"].map((name) => make("span", { class: name }));
   const face = make(
     "button",
     { type: "button", tabindex: "-1", "data-id": site.id },
-    make("span", { class: isPinned(site) ? "pin small" : "number" }, isRated(site) ? String(site.rank) : "–"),
-    make("span", { class: "name" }, site.name, site.gain ? star(words) : "", ...(site.offers ? [" ", ...chips(site.offers, words)] : [])),
-    make("span", { class: "points" }, isRated(site) ? words.points(site.score) : "–"),
-    make("span", { class: "details" }, describe(site, words)),
+    rank,
+    make("span", { class: "name" }, site.name, site.gain ? star(words) : "", ...(site.offers ? [" ", ...chips(site.offers, words)] : []), moved),
+    points,
+    details,
   );
   face.addEventListener("click", () => onSelect(site));
-  return make("li", {}, face);
+  const item = make("li", {}, face);
+
+  function tell(strikes) {
+    rank.className = isPinned(site) && !strikes ? "pin small" : "number";
+    rank.textContent = isRated(site) && !strikes ? String(site.rank) : "–";
+    points.textContent = isRated(site) ? words.points(site.score) : "–";
+    details.textContent = strikes ? words.say("struck", { reason: strikes }) : describe(site, words);
+    moved.replaceChildren(...(strikes ? [] : drawMove(site.moved ?? 0, words)));
+    item.classList.toggle("struck", Boolean(strikes));
+  }
+
+  return { item, tell };
+}
+
+function drawMove(moved, words) {
+  if (!moved) return [];
+  const text = words.say(moved > 0 ? "moved_up" : "moved_down", { places: words.number(Math.abs(moved)) });
+  return [make("span", { class: moved > 0 ? "up" : "down", "aria-hidden": "true", title: text }, `${moved > 0 ? "▲" : "▼"}${Math.abs(moved)}`),
+    make("span", { class: "hidden" }, text)];
 }
 
 function star(words) {
@@ -64,7 +86,7 @@ function star(words) {
 
 function describe(site, words) {
   if (!isRated(site)) return [site.subregion, words.say("not_rated")].filter(Boolean).join(" · ");
-  const range = words.say("rank_range", { range: words.range(site.rank_low, site.rank_high) });
+  const range = site.rank_low === null ? "" : words.say("rank_range", { range: words.range(site.rank_low, site.rank_high) });
   const top = `${words.say("top5").toLowerCase()}: ${words.percent(site.top5_share)}`;
   return [site.subregion, range, top].filter(Boolean).join(" · ");
 }

@@ -148,7 +148,7 @@ function drawChecklist(checklist, words) {
 
 const SYMBOLS = { m2: "m²", km2: "km²", m3: "m³" };
 
-function writeFigure(figure, unit, words) {
+export function writeFigure(figure, unit, words) {
   if (figure === undefined) return "";
   return unit === "year" ? String(figure) : `${words.amount(figure)} ${SYMBOLS[unit] ?? unit ?? ""}`.trim();
 }

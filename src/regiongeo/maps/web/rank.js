@@ -31,7 +31,8 @@ export function makeRanker({ keys, rows, order, draws }) {
 
   // Score and parts by site; null where nothing is known.
   function score(weights) {
-    const used = weights.map((weight, at) => (inUse(weights).includes(at) ? weight : 0));
+    const counts = new Set(inUse(weights));
+    const used = weights.map((weight, at) => (counts.has(at) ? weight : 0));
     return rows.map((row) => {
       const known = used.reduce((sum, weight, at) => sum + (row[at] === null ? 0 : weight), 0);
       if (!(known > 0)) return { score: null, parts: row.map(() => null) };

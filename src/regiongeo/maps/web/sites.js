@@ -4,6 +4,7 @@ import { CHOSEN, GREY, INK, SCORE, STATION, UNSURE } from "./colours.js";
 import { classOf, decodeLines, decodePoint, isRated } from "./data.js";
 import { make, tooltip } from "./dom.js";
 import { nameEnergies } from "./energy.js";
+import { drawRow } from "./legend.js";
 import { isPinned, pinClass, spread } from "./pins.js";
 import { symbol } from "./symbols.js";
 
@@ -34,14 +35,17 @@ export function radiusAt(zoom) {
 export function drawSites(map, data, words, onSelect) {
   const place = (one) => decodePoint(one.at, data.scale);
   const tip = ({ options: { site } }) => describeSite(site, words);
-  const pins = data.sites.filter(isPinned).map((site) => drawPin(site, place(site), words, onSelect));
-  const dots = data.sites.filter((site) => !isPinned(site)).map((site) => symbol(place(site), { ...styleOf(site, data), site }));
+  const dots = new Map(data.sites.map((site) => [site, symbol(place(site), { ...styleOf(site, data), site })]));
+  const heads = new Map();
+  let pins = [];
+  let arePlain = false;
   const stars = data.sites.filter((site) => site.gain).map((site) => symbol(place(site), { ...CHOSEN_STYLE, site }));
   const choose = (event) => onSelect((event.sourceTarget ?? event.propagatedFrom).options.site, { zoom: false });
   const ranked = L.featureGroup().bindTooltip(tip).on("click", choose);
   const chosen = L.featureGroup().bindTooltip(tip).on("click", choose);
   const ring = L.circleMarker([0, 0], { radius: 23, color: INK, weight: 4, fill: false, interactive: false });
 
+  const legend = make("ul", {});
   const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
   let boxes = [];
   const arrange = () => spreadPins(map, pins, data, boxes);
@@ -49,12 +53,31 @@ export function drawSites(map, data, words, onSelect) {
   map.on("zoomend", resize);
   resize();
 
+  restyle();
+
+  // In the order of their ranks.
   function show(sites) {
     const wanted = new Set(sites);
-    const keep = (markers) => markers.filter((marker) => wanted.has(marker.options.site));
-    fill(ranked, [...keep(dots).reverse(), ...keep(pins)]);
-    fill(chosen, keep(stars).filter(({ options: { site } }) => !isPinned(site)));
+    const [first, others] = [sites.filter(isPinned), sites.filter((site) => !isPinned(site))];
+    pins = first.map(headOf);
+    fill(ranked, [...others.map((site) => dots.get(site)).reverse(), ...pins]);
+    fill(chosen, stars.filter(({ options: { site } }) => wanted.has(site) && !isPinned(site)));
+    pins.forEach((pin) => pin.getElement()?.classList.toggle("plain", arePlain));
     arrange();
+  }
+
+  // Ranks and scores have moved.
+  function restyle() {
+    dots.forEach((dot, site) => dot.setStyle({ fillColor: fillOf(site, data) }));
+    legend.replaceChildren(...legendOf(data, words).map((row) => drawRow(row, words)));
+  }
+
+  function headOf(site) {
+    if (!heads.has(site)) heads.set(site, drawPin(site, place(site), words, onSelect));
+    const head = heads.get(site);
+    head.face.textContent = String(site.rank);
+    head.setZIndexOffset(1000 - 10 * site.rank);
+    return head;
   }
 
   function standAside(taken) {
@@ -69,6 +92,7 @@ export function drawSites(map, data, words, onSelect) {
 
   return {
     show,
+    restyle,
     highlight,
     // Pins leave these boxes on the layer free.
     standAside,
@@ -77,11 +101,14 @@ export function drawSites(map, data, words, onSelect) {
     keepClear: () => nameOfLargest(map, data).map(({ x, y }) => [x - 12, y - 10, x + 12, y + 10]),
     pins: () => pins.filter((pin) => map.hasLayer(pin)),
     layers: [
-      { key: "layer_sites", on: true, level: 10, group: ranked, legend: legendOf(data, words) },
+      { key: "layer_sites", on: true, level: 10, group: ranked, legend: [], body: legend },
       {
         key: "layer_portfolio", on: true, level: 11, group: chosen,
         legend: [{ style: CHOSEN_STYLE, text: describePortfolio(data.portfolio, words) }],
-        onToggle: (on) => pins.forEach((pin) => pin.getElement()?.classList.toggle("plain", !on)),
+        onToggle: (on) => {
+          arePlain = !on;
+          pins.forEach((pin) => pin.getElement()?.classList.toggle("plain", !on));
+        },
       },
       ...data.plots.length ? [drawPlots(data, words)] : [],
       drawPoints(data.stations, {
@@ -104,6 +131,7 @@ function drawPin(site, latlng, words, onSelect) {
   marker.on("add", () => marker.getElement().setAttribute("aria-label", words.say("selected", site)));
   marker.on("keypress", (event) => event.originalEvent.key === "Enter" && onSelect(site));
   marker.place = latlng;
+  marker.face = face;
   return marker;
 }
 
@@ -127,9 +155,12 @@ function fill(group, markers) {
   markers.forEach((marker) => group.addLayer(marker));
 }
 
+function fillOf(site, data) {
+  return isRated(site) ? SCORE[classOf(site.score, data.score_breaks.slice(0, -1))] : "#fff";
+}
+
 function styleOf(site, data) {
-  const fillColor = isRated(site) ? SCORE[classOf(site.score, data.score_breaks.slice(0, -1))] : "#fff";
-  return { radius: 6.5, fillColor, fillOpacity: 1, color: INK, weight: 1.2, opacity: 1, ...markOf(site).style };
+  return { radius: 6.5, fillColor: fillOf(site, data), fillOpacity: 1, color: INK, weight: 1.2, opacity: 1, ...markOf(site).style };
 }
 
 function legendOf(data, words) {
@@ -179,7 +210,7 @@ function describeSite(site, words) {
   const figures = isRated(site)
     ? [
       `${words.say("score")}: ${words.points(site.score)}`,
-      `${words.say("rank_interval")}: ${words.range(site.rank_low, site.rank_high)}`,
+      ...(site.rank_low === null ? [] : [`${words.say("rank_interval")}: ${words.range(site.rank_low, site.rank_high)}`]),
     ]
     : [words.say("not_rated")];
   return tooltip(

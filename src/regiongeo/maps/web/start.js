@@ -7,7 +7,9 @@ import { fillText } from "./dom.js";
 import { drawFlowCard, nameOf, stretchOf } from "./flows.js";
 import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
+import { connectLimits, strikesOf, tellStrikes } from "./limits.js";
 import { makeList } from "./list.js";
+import { makeLive } from "./live.js";
 import { makePanel } from "./panel.js";
 import { drawPlan } from "./plan.js";
 import { showPlanSummary } from "./plansummary.js";
@@ -16,6 +18,7 @@ import { drawRuleCard, drawRules } from "./rules.js";
 import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
 import { offerTiles } from "./tiles.js";
+import { connectWeights } from "./weighing.js";
 import { makeWords } from "./words.js";
 import { addControls, connectPrint, easeAim, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
@@ -23,7 +26,7 @@ export async function start(map) {
   try {
     const data = await readData(document);
     window.regiongeo.data = data;
-    build(map, data);
+    build(map, { ...data });
     document.documentElement.dataset.ready = "";
   } catch (error) {
     document.getElementById("broken").hidden = false;
@@ -34,7 +37,9 @@ export async function start(map) {
 function build(map, data) {
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
-  const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false };
+  const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false, limits: new Set() };
+  data.ranked = data.sites;
+  data.isGiven = true;
 
   writeHeader(data, words);
   connectAbout(data, words);
@@ -58,9 +63,13 @@ function build(map, data) {
   unfoldMore();
 
   const panel = makePanel();
+  let opened = null;
   const list = makeList(data, words, { onSelect: (site) => select(site) });
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
   connectFilters(data, choice, { update, onArea: showSubregion });
+  const live = makeLive(data, { onRanked });
+  connectWeights(data, words, { onWeigh: live.weigh });
+  connectLimits(data, words, { onLimit: (limits) => { choice.limits = limits; update(); } });
   connectPrint(map);
   update();
   labels.draw();
@@ -76,13 +85,25 @@ function build(map, data) {
     labels.draw();
   }
 
+  // Struck sites stand last in the list, with the reason, and not on the map.
   function update() {
-    const shown = data.sites.filter(isShown);
-    list.show(shown);
-    sites.show(shown);
-    plan.show(shown);
+    const shown = data.ranked.filter(isShown);
+    const strikes = new Map(shown.map((site) => [site, strikesOf(site, choice.limits, data)]).filter(([, rows]) => rows.length));
+    const told = new Map([...strikes].map(([site, rows]) => [site, tellStrikes(rows, words)]));
+    const standing = shown.filter((site) => !strikes.has(site));
+    list.show([...standing, ...strikes.keys()], told);
+    sites.show(standing);
+    plan.show(standing);
     labels.draw();
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
+  }
+
+  function onRanked({ isGiven, isCounted }) {
+    data.isGiven = isGiven;
+    sites.restyle();
+    update();
+    if (opened) panel.renew(drawCard(opened));
+    if (isCounted) announce(words.say("leader", { name: data.ranked[0].name }));
   }
 
   function showSubregion(name) {
@@ -95,19 +116,26 @@ function build(map, data) {
     if (zoom) showPlace(map, decodePoint(site.at, data.scale), Math.max(map.getZoom(), 11));
     sites.highlight(site);
     roads.highlight(null);
-    const road = stretchOf(site, data);
-    const onFlows = road && (() => selectRoad(road, { from: site }));
-    panel.show(drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select }), { onClose: () => deselect(site) });
+    panel.show(drawCard(site), { onClose: () => deselect(site) });
+    opened = site;
     announce(isRated(site) ? words.say("selected", site) : site.name);
   }
 
+  function drawCard(site) {
+    const road = stretchOf(site, data);
+    const onFlows = road && (() => selectRoad(road, { from: site }));
+    return drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select });
+  }
+
   function deselect(site) {
+    opened = null;
     sites.highlight(null);
     list.focus(site);
   }
 
   // Opened from a site, the card goes back to it.
   function selectRoad(road, { from = null } = {}) {
+    opened = null;
     sites.highlight(from);
     roads.highlight(road);
     const back = from ? from.name : words.say("back");
@@ -116,6 +144,7 @@ function build(map, data) {
   }
 
   function selectRule(road) {
+    opened = null;
     sites.highlight(null);
     roads.highlight(road);
     panel.show(drawRuleCard(road, data, words, { onClose: panel.close }), { onClose: () => deselectRoad(null) });
@@ -129,7 +158,7 @@ function build(map, data) {
   }
 
   function step(site, by) {
-    const shown = data.sites.filter(isShown);
+    const shown = data.ranked.filter(isShown);
     const at = shown.indexOf(site) + by;
     if (shown[at]) select(shown[at]);
   }

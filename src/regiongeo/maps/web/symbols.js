@@ -82,3 +82,18 @@ function drawSwatch(context, style, width, height) {
     context.stroke();
   }
 }
+
+// A padlock; its bow opens by the style of the button it stands on.
+export function drawLock() {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("viewBox", "0 0 20 22");
+  picture.setAttribute("aria-hidden", "true");
+  for (const [kind, path] of [["bow", "M5 10V6a5 5 0 0 1 10 0v4"], ["body", "M3 10h14v10H3z"]]) {
+    const line = document.createElementNS(space, "path");
+    line.setAttribute("d", path);
+    line.setAttribute("class", kind);
+    picture.append(line);
+  }
+  return picture;
+}

@@ -14,9 +14,15 @@ export function makeWords(texts, lang) {
 
   const say = (key, values = {}) => fillPlaces(texts[key], values);
 
+  // Making a format takes as long as hundreds of uses of it.
+  const formats = new Map();
+  function formatOf(key, digits) {
+    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(locale, digits));
+    return formats.get(key);
+  }
+
   function number(value, decimals = 0) {
-    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    return new Intl.NumberFormat(locale, digits).format(value);
+    return formatOf(decimals, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   }
 
   const percent = (share) => `${number(share * 100)}${lang === "nb" ? "\u00a0" : ""}%`;
@@ -26,7 +32,7 @@ export function makeWords(texts, lang) {
     number,
     percent,
     // Whole from 10 up, else two significant digits, as the data block has it.
-    amount: (value) => new Intl.NumberFormat(locale, Math.abs(value) < 10 ? TWO_DIGITS : WHOLE).format(value),
+    amount: (value) => (Math.abs(value) < 10 ? formatOf("two", TWO_DIGITS) : formatOf("whole", WHOLE)).format(value),
     // Nearly all is not all, and nearly none is not none.
     share(share) {
       if (share > 0 && share < 0.005) return `< ${percent(0.01)}`;

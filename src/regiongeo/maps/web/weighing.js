@@ -1,0 +1,103 @@
+// The panel of weights: sliders, presets, locks, two memories, and what ranks are held against.
+import { button, make } from "./dom.js";
+import { drawLock } from "./symbols.js";
+import { areAlike, moveWeight, toPercent } from "./weights.js";
+
+const SLOTS = ["A", "B"];
+
+// `onWeigh` gets the weights and those that ranks are held against, each time one of them moves.
+export function connectWeights(data, words, { onWeigh }) {
+  const panel = document.getElementById("weights");
+  const given = data.criteria.map(({ weight }) => weight);
+  const presets = [
+    { name: words.say("preset_scenario"), weights: given },
+    { name: words.say("preset_equal"), weights: given.map(() => 1 / given.length) },
+    ...data.presets,
+  ];
+  const state = { weights: given, locked: new Set(), memory: {}, against: "scenario" };
+  const rows = data.criteria.map((criterion, at) => drawRow(criterion, at));
+  const choice = make("select", { id: "preset" }, ...presets.map(({ name }, at) => new Option(name, at)), new Option(words.say("preset_own"), "own"));
+  const against = make("select", { id: "against" });
+  const slots = SLOTS.map(drawSlot);
+  choice.addEventListener("change", () => choice.value !== "own" && weigh(presets[choice.value].weights));
+  against.addEventListener("change", () => {
+    state.against = against.value;
+    tell();
+  });
+  panel.querySelector("div").append(
+    make("div", { class: "weigh-line" }, make("label", { for: "preset" }, words.say("preset")), choice,
+      button(words.say("reset"), reset, { id: "weights-reset" })),
+    make("p", { class: "note" }, words.say("preset_note")),
+    make("ul", { class: "sliders" }, ...rows.map(({ item }) => item)),
+    make("div", { class: "weigh-line" }, ...slots.map(({ item }) => item)),
+    make("div", { class: "weigh-line" }, make("label", { for: "against" }, words.say("against_what")), against),
+  );
+  show();
+
+  function drawRow({ name }, at) {
+    const id = `weight-${at}`;
+    const slider = make("input", { type: "range", id, min: 0, max: 100, step: 1 });
+    const figure = make("output", { for: id });
+    const lock = button("", () => toggleLock(at), { class: "lock", "aria-pressed": "false", title: words.say("lock") });
+    lock.append(drawLock(), make("span", { class: "hidden" }, words.say("lock_one", { name })));
+    slider.addEventListener("input", () => weigh(moveWeight(toPercent(state.weights), at, Number(slider.value), state.locked)));
+    const item = make("li", {}, make("label", { for: id }, name), slider, figure, lock);
+    return { item, slider, figure, lock };
+  }
+
+  function drawSlot(slot) {
+    const recall = button(words.say("recall", { slot }), () => weigh(state.memory[slot]), { disabled: true });
+    const keep = button(words.say("remember", { slot }), () => {
+      state.memory[slot] = state.weights;
+      show();
+      tell();
+    });
+    return { item: make("span", { class: "slot", role: "group", "aria-label": words.say("memory", { slot }) }, keep, recall), recall };
+  }
+
+  function toggleLock(at) {
+    state.locked[state.locked.has(at) ? "delete" : "add"](at);
+    show();
+  }
+
+  function reset() {
+    state.locked.clear();
+    weigh(given);
+  }
+
+  function weigh(weights) {
+    state.weights = weights;
+    show();
+    tell();
+  }
+
+  function tell() {
+    onWeigh({ weights: state.weights, baseline: state.memory[state.against] ?? given, isGiven: areAlike(state.weights, given) });
+  }
+
+  function show() {
+    const percents = toPercent(state.weights);
+    rows.forEach(({ slider, figure, lock }, at) => {
+      slider.value = percents[at];
+      slider.disabled = state.locked.has(at);
+      slider.setAttribute("aria-valuetext", words.percent(percents[at] / 100));
+      figure.textContent = words.percent(percents[at] / 100);
+      lock.setAttribute("aria-pressed", String(state.locked.has(at)));
+    });
+    const found = presets.findIndex(({ weights }) => areAlike(toPercent(weights), percents));
+    choice.value = found < 0 ? "own" : String(found);
+    choice.querySelector("[value=own]").hidden = found >= 0;
+    slots.forEach(({ recall }, at) => { recall.disabled = !state.memory[SLOTS[at]]; });
+    const kept = SLOTS.filter((slot) => state.memory[slot]);
+    against.replaceChildren(new Option(words.say("preset_scenario"), "scenario"), ...kept.map((slot) => new Option(words.say("memory", { slot }), slot)));
+    against.value = state.against;
+    const name = found < 0 ? words.say("preset_own") : presets[found].name;
+    panel.querySelector("summary").textContent = words.say("weights_now", { name });
+  }
+
+  return {
+    get weights() { return toPercent(state.weights); },
+    // From outside, as a step of the story or a restored session.
+    set: (weights) => weigh(weights),
+  };
+}
