@@ -32,6 +32,7 @@ LAYERS = (
     ("maps", "report"),
     ("compile",),
     ("doctor", "job"),
+    ("workshop",),
     ("cli",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
@@ -41,8 +42,8 @@ ONLY_IN = {
     "osmnx": ("osm",),
     "highspy": ("siting",),
     "routingkit_cch": ("routing",),
-    "matplotlib": ("report",),
-    "openpyxl": ("report",),
+    "matplotlib": ("report", "workshop"),
+    "openpyxl": ("report", "workshop"),
     "typer": ("cli",),
     "rich": ("cli",),
 }

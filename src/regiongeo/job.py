@@ -46,6 +46,8 @@ class Done:
 
     result: Result
     rows_read: dict[str, int]
+    capacity: gpd.GeoDataFrame | None = None
+    """Free grid capacity as read, which ``result`` does not keep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +194,9 @@ def _compute(
     )
     read = {"plots": plots, "stations": stations, "capacity": capacity}
     return Done(
-        result=result, rows_read={name: len(table) for name, table in read.items() if table is not None}
+        result=result,
+        capacity=capacity,
+        rows_read={name: len(table) for name, table in read.items() if table is not None},
     )
 
 

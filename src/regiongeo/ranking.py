@@ -192,7 +192,8 @@ def rank_sites(
             "known_weight": known_weight(values, weights),
         }
     )
-    around = draw_around(used.to_numpy(), draws=draws, low=factor_low, high=factor_high, seed=seed)
+    chosen = np.asarray(used, dtype=np.float64)
+    around = draw_around(chosen, draws=draws, low=factor_low, high=factor_high, seed=seed)
     free = draw_free(len(used), draws=draws, seed=seed)
     table = table.join(_robustness(rated, around=around, free=free))
     table["rank_low"] = table["rank_low"].fillna(table["rank"]).astype(int).clip(upper=table["rank"])

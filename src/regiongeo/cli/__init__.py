@@ -26,6 +26,7 @@ from regiongeo.cli.common import (
 )
 from regiongeo.cli.plan import check_rules, optimise
 from regiongeo.cli.show import run_summary, show_run
+from regiongeo.cli.workshop import workshop_app
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -43,6 +44,7 @@ data_app = typer.Typer(help="Referansedata: vis, kontroller, bygg.", no_args_is_
 network_app = typer.Typer(help="Vegnett fra andre kilder.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
+app.add_typer(workshop_app, name="workshop")
 app.command("optimise")(optimise)
 app.command("check-rules")(check_rules)
 

@@ -9,12 +9,12 @@ from regiongeo.maps.figure import DATA_PLACE, render_frame
 from regiongeo.maps.payload import build_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from regiongeo.i18n import Language
     from regiongeo.result import Result
 
-__all__ = ["draw_map"]
+__all__ = ["draw_map", "draw_page"]
 
 
 def draw_map(
@@ -61,5 +61,10 @@ def draw_map(
     payload = build_payload(
         result, lang=lang, date=date, data_version=data_version, credits=credits, online_tiles=online_tiles
     )
+    return draw_page(payload, lang=lang, online_tiles=online_tiles)
+
+
+def draw_page(payload: Mapping[str, object], *, lang: Language, online_tiles: bool) -> str:
+    """Draw the page of a payload, see `regiongeo.maps.payload`, to which more may have been added."""
     head, _, tail = render_frame(lang=lang, online_tiles=online_tiles).partition(DATA_PLACE)
     return f"{head}{to_data_block(payload)}{tail}"

@@ -81,7 +81,7 @@ def draw_charts(result: Result, folder: Path, *, lang: Language) -> None:
         **({FLOW_CHART: draw_flow_fit} if result.flows is not None else {}),
         **_plan_drawings(result),
     }
-    with _plain_style():
+    with plain_style():
         for file, draw in drawings.items():
             figure = Figure(layout="constrained", facecolor="white")
             FigureCanvasAgg(figure)
@@ -195,7 +195,7 @@ def _number_axis(axes: Axes, lang: Language) -> None:
 
 
 @contextmanager
-def _plain_style() -> Iterator[None]:
+def plain_style() -> Iterator[None]:
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # A name in a script the font lacks shows boxes in a picture; the tables hold it in full.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")

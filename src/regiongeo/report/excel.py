@@ -84,7 +84,7 @@ def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence
     _fill_about(book.create_sheet(text("report", "sheet_about", lang)), result, lang, sources)
     raw = io.BytesIO()
     book.save(raw)
-    path.write_bytes(_without_time(raw.getvalue()))
+    path.write_bytes(without_time(raw.getvalue()))
 
 
 def _sheets(result: Result, lang: Language, sources: Sequence[Source]) -> list[_Sheet]:
@@ -180,7 +180,7 @@ def _fill_about(sheet: Worksheet, result: Result, lang: Language, sources: Seque
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 48, 100
 
 
-def _without_time(raw: bytes) -> bytes:
+def without_time(raw: bytes) -> bytes:
     """Repack a workbook with fixed dates, so that the same tables give the same bytes."""
     packed = io.BytesIO()
     with (

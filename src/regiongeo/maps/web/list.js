@@ -28,10 +28,17 @@ export function makeList(data, words, { onSelect }) {
   }
 
   return {
-    // `struck`: sites that hard limits strike out, with the reason; they come last.
-    show(sites, struck = new Map()) {
+    // `struck`: sites that hard limits strike out, with the reason; they come last. `drawn`: what the table has
+    // drawn, best first, each before the first site that scores less.
+    show(sites, struck = new Map(), drawn = []) {
       sites.forEach((site) => rows.get(site).tell(struck.get(site)));
-      const shown = sites.map((site) => rows.get(site).item);
+      const waiting = [...drawn];
+      const shown = sites.flatMap((site) => {
+        const ends = struck.has(site) || !isRated(site);
+        const before = [];
+        while (waiting.length && (ends || waiting[0].score > site.score)) before.push(drawProvisional(waiting.shift(), words));
+        return [...before, rows.get(site).item];
+      }).concat(waiting.map((one) => drawProvisional(one, words)));
       shown.forEach((row, at) => row.firstChild.setAttribute("tabindex", at ? "-1" : "0"));
       list.replaceChildren(...(shown.length ? shown : [make("li", { class: "none" }, words.say("list_empty"))]));
       const numbers = { shown: words.number(sites.length), all: words.number(data.sites.length) };
@@ -69,6 +76,16 @@ function drawRow(site, words, onSelect) {
   }
 
   return { item, tell };
+}
+
+function drawProvisional({ name, score, rank, reason, onOpen }, words) {
+  const face = make("button", { type: "button", tabindex: "-1" },
+    make("span", { class: "number" }, `≈${rank}`),
+    make("span", { class: "name" }, name),
+    make("span", { class: "points" }, words.points(score)),
+    make("span", { class: "details" }, [words.say("provisional_row"), reason].filter(Boolean).join(" · ")));
+  face.addEventListener("click", onOpen);
+  return make("li", { class: "provisional" }, face);
 }
 
 function drawMove(moved, words) {

@@ -2,6 +2,7 @@
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import "./style.css";
+import "./workshop/workshop.css";
 import { start } from "./start.js";
 
 window.L = L;

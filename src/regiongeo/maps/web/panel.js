@@ -21,12 +21,12 @@ export function makePanel() {
     close,
     // The same card with new figures: what is read and where the focus stands stay.
     renew(children) {
-      const [top, at] = [card.scrollTop, [...card.querySelectorAll("button, input, summary")].indexOf(document.activeElement)];
+      const [top, at] = [card.scrollTop, [...card.querySelectorAll("button, input, textarea, summary")].indexOf(document.activeElement)];
       const open = [...card.querySelectorAll("details")].map((one) => one.open);
       card.replaceChildren(...children);
       card.querySelectorAll("details").forEach((one, number) => { one.open = open[number] ?? one.open; });
       card.scrollTop = top;
-      if (at >= 0) [...card.querySelectorAll("button, input, summary")][at]?.focus();
+      if (at >= 0) [...card.querySelectorAll("button, input, textarea, summary")][at]?.focus();
     },
     // `onClose` is called when the card is closed, not when another one takes its place.
     show(children, { onClose }) {

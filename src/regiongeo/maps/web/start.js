@@ -5,6 +5,7 @@ import { drawSiteCard } from "./card.js";
 import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
 import { drawFlowCard, nameOf, stretchOf } from "./flows.js";
+import { makeGrid } from "./grid.js";
 import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
 import { connectLimits, strikesOf, tellStrikes } from "./limits.js";
@@ -19,6 +20,7 @@ import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
 import { offerTiles } from "./tiles.js";
 import { connectWeights } from "./weighing.js";
+import { connectWorkshop } from "./workshop/index.js";
 import { makeWords } from "./words.js";
 import { addControls, connectPrint, easeAim, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
@@ -37,6 +39,7 @@ export async function start(map) {
 function build(map, data) {
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
+  let opened = null;
   const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false, limits: new Set() };
   data.ranked = data.sites;
   data.isGiven = true;
@@ -49,6 +52,8 @@ function build(map, data) {
   addControls(map, data, words);
   fitRegion(map, data);
 
+  const panel = makePanel();
+  const workshop = data.map_id && openWorkshop();
   const background = drawBackground(map, data, words);
   const roads = drawRoads(map, data, words, (road) => selectRoad(road));
   const sites = drawSites(map, data, words, (site) => select(site));
@@ -58,17 +63,15 @@ function build(map, data) {
   const tiles = offerTiles(map, data, words, { land: background.land, announce });
   const labels = drawLabels(map, data, words, { pins: sites.pins, tags: plan.tags, subregions: background.subregions });
   const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
-  const main = [...plan.layers, ...sites.layers, counted, ...rules.layers];
+  const main = [...(workshop ? [workshop.layer] : []), ...plan.layers, ...sites.layers, counted, ...rules.layers];
   drawLayerList(map, words, { main, more }, { onChange: redraw });
   unfoldMore();
 
-  const panel = makePanel();
-  let opened = null;
   const list = makeList(data, words, { onSelect: (site) => select(site) });
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
   connectFilters(data, choice, { update, onArea: showSubregion });
   const live = makeLive(data, { onRanked });
-  connectWeights(data, words, { onWeigh: live.weigh });
+  const weighing = connectWeights(data, words, { onWeigh: live.weigh });
   connectLimits(data, words, { onLimit: (limits) => { choice.limits = limits; update(); } });
   connectPrint(map);
   update();
@@ -91,16 +94,25 @@ function build(map, data) {
     const strikes = new Map(shown.map((site) => [site, strikesOf(site, choice.limits, data)]).filter(([, rows]) => rows.length));
     const told = new Map([...strikes].map(([site, rows]) => [site, tellStrikes(rows, words)]));
     const standing = shown.filter((site) => !strikes.has(site));
-    list.show([...standing, ...strikes.keys()], told);
+    list.show([...standing, ...strikes.keys()], told, listDrawn());
     sites.show(standing);
     plan.show(standing);
     labels.draw();
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
 
+  // Proposals with a provisional score, best first.
+  function listDrawn() {
+    return (workshop?.proposals() ?? []).filter(({ score }) => score && score.score !== null).map(({ record, score }) => ({
+      name: record.navn, score: score.score, rank: score.rank, onOpen: () => workshop.openProposal(record.id),
+      reason: score.struck ? words.say("ws_struck", { reason: words.say(`reason_${score.struck}`) }) : "",
+    })).sort((one, other) => other.score - one.score);
+  }
+
   function onRanked({ isGiven, isCounted }) {
     data.isGiven = isGiven;
     sites.restyle();
+    workshop?.refresh();
     update();
     if (opened) panel.renew(drawCard(opened));
     if (isCounted) announce(words.say("leader", { name: data.ranked[0].name }));
@@ -124,7 +136,25 @@ function build(map, data) {
   function drawCard(site) {
     const road = stretchOf(site, data);
     const onFlows = road && (() => selectRoad(road, { from: site }));
-    return drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select });
+    const card = drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select });
+    return workshop ? [...card, workshop.siteSection(site)] : card;
+  }
+
+  function openWorkshop() {
+    const grid = makeGrid(data.grid);
+    const weights = () => data.criteria.map(({ key, weight }) => [key, weight]);
+    data.provisional = (latlngs) => {
+      const found = grid.provisionalScore(latlngs, Object.fromEntries(weights()));
+      if (!found) return null;
+      return { ...found, rank: 1 + data.sites.filter(({ score }) => score > found.score).length };
+    };
+    data.weightsNow = () => Object.fromEntries(data.criteria.map(({ key }, at) => [key, weighing.weights[at]]));
+    const place = document.getElementById("workshop");
+    place.hidden = false;
+    document.getElementById("notices").open = false;
+    const opened = connectWorkshop({ map, data, words, panel, announce, onSite: (site) => select(site), onChange: update });
+    place.append(opened.element);
+    return opened;
   }
 
   function deselect(site) {

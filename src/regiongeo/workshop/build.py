@@ -1,0 +1,99 @@
+"""The workshop map: the map of a result with a table's tools, and a grid that scores what is drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from regiongeo import store
+from regiongeo.atomic import write_atomically
+from regiongeo.i18n import texts
+from regiongeo.job import compute_job
+from regiongeo.manifest import hash_file
+from regiongeo.maps.page import draw_page
+from regiongeo.maps.payload import build_payload
+from regiongeo.progress import silent, timed_steps
+from regiongeo.workshop.grid import criteria_grid
+from regiongeo.workshop.gridfile import pack_grid
+from regiongeo.workshop.ident import name_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from regiongeo.i18n import Language
+    from regiongeo.job import Inputs
+    from regiongeo.result import Result
+
+__all__ = ["build_workshop", "draw_workshop"]
+
+
+def build_workshop(
+    inputs: Inputs,
+    out: Path,
+    *,
+    lang: Language,
+    with_flows: bool = True,
+    online_tiles: bool = True,
+    cache: Path | None = None,
+    tell: Callable[[str], None] = silent,
+) -> str:
+    """Compute a scenario and write its workshop map as one HTML file; return the name of the map.
+
+    Parameters
+    ----------
+    inputs, lang, online_tiles, cache, tell
+        As `regiongeo.job.run_job`.
+    out
+        File to write or to replace, whole or not at all.
+    with_flows
+        Estimate truck flows, and with them the station plan.
+
+    Raises
+    ------
+    RegionGeoError
+        If an input is refused or the file cannot be written.
+    """
+    step = timed_steps({}, tell)
+    done = compute_job(inputs, lang=lang, cache=cache, with_flows=with_flows, tell=tell)
+    version = hash_file(store.data_dir() / "sources.toml")[:8]
+    with step("map"):
+        page = draw_workshop(
+            done.result,
+            capacity=done.capacity,
+            lang=lang,
+            date=datetime.now(tz=UTC).date().isoformat(),
+            data_version=version,
+            credits=store.credits_of(key for key in store.load_sources() if key != "regiongeo"),
+            online_tiles=online_tiles,
+        )
+    write_atomically(out, lambda path: path.write_text(page, encoding="utf-8", newline="\n"))
+    return name_map(done.result, data_version=version)
+
+
+def draw_workshop(
+    result: Result,
+    *,
+    capacity: gpd.GeoDataFrame | None = None,
+    lang: Language,
+    date: str,
+    data_version: str,
+    credits: Sequence[str],  # noqa: A002 - the word planners and licences use
+    online_tiles: bool = True,
+) -> str:
+    """Draw the workshop map of a result; parameters as `regiongeo.maps.draw_map`, and free grid capacity."""
+    payload = build_payload(
+        result, lang=lang, date=date, data_version=data_version, credits=credits, online_tiles=online_tiles
+    )
+    return draw_page(
+        {
+            **payload,
+            "texts": {**texts("page_workshop", lang), **payload["texts"]},  # type: ignore[dict-item]
+            "map_id": name_map(result, data_version=data_version),
+            "grid": pack_grid(criteria_grid(result, capacity=capacity)),
+        },
+        lang=lang,
+        online_tiles=online_tiles,
+    )
