@@ -42,7 +42,7 @@ ONLY_IN = {
     "osmnx": ("osm",),
     "highspy": ("siting",),
     "routingkit_cch": ("routing",),
-    "matplotlib": ("report", "workshop"),
+    "matplotlib": ("maps", "report", "workshop"),
     "openpyxl": ("report", "workshop"),
     "typer": ("cli",),
     "rich": ("cli",),

@@ -98,7 +98,8 @@ def test_every_word_the_page_asks_for_is_in_the_catalogue() -> None:
     page = (files("regiongeo.maps") / "page.html").read_text("utf-8")
     asked |= set(re.findall(r"texts\.(\w+)", page))
     assert asked <= set(catalogue) | set(shared)
-    prefixes = set(re.findall(r"say\(`(\w+_)\$", source))
+    python = "".join(path.read_text("utf-8") for path in sorted(WEB.parent.glob("*.py")))
+    prefixes = set(re.findall(r"say\(`(\w+_)\$", source)) | set(re.findall(r'"map", f"(\w+_)\{', python))
     used_by_prefix = {key for key in catalogue if any(key.startswith(prefix) for prefix in prefixes)}
     plain_keys = set(re.findall(r'"(\w+)"', source))
     assert set(catalogue) - asked - used_by_prefix - plain_keys == set()

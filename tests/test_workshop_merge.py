@@ -171,3 +171,17 @@ def test_the_page_writes_the_same_canonical_text() -> None:
 def test_one_export_is_a_session_by_itself() -> None:
     export = export_with("a", 0)
     assert merge_exports([export]) == session_of(export)
+
+
+def test_a_provisional_score_alone_is_no_conflict() -> None:
+    """The same proposal saved under other weights; with another note it is one."""
+    files = [
+        replace(read(document([proposal(P1, square(602, 9), provisional=score)])), exported=time)
+        for score, time in ((0.4, TIMES[0]), (0.6, TIMES[1]))
+    ]
+    assert conflicts_of(merge_exports(files)) == []
+    (record,) = standing_records(merge_exports(files)).values()
+    assert record.provisional == 0.6
+    other = replace(files[0], records=(replace(files[0].records[0], note="Støy?"),), exported=TIMES[2])
+    (conflict,) = conflicts_of(merge_exports([*files, other]))
+    assert [version.content.note for version in conflict.versions] == ["Støy?", files[0].records[0].note]

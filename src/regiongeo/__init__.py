@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -35,10 +37,14 @@ _MODULES = (
     "traffic",
     "userfiles",
 )
-__all__ = [*_MODULES, "__version__"]  # noqa: PLE0604
+_FUNCTIONS = {"explore": "regiongeo.maps.explore", "preview": "regiongeo.maps.preview"}
+__all__ = [*_FUNCTIONS, *_MODULES, "__version__"]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> ModuleType | Callable[..., Any]:
+    if name in _FUNCTIONS:
+        function: Callable[..., Any] = getattr(import_module(_FUNCTIONS[name]), name)
+        return function
     if name in _MODULES:
         return import_module(f"regiongeo.{name}")
     raise AttributeError(f"module 'regiongeo' has no attribute {name!r}")

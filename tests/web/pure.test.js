@@ -12,6 +12,7 @@ import { tellProof } from "../../src/regiongeo/maps/web/plansummary.js";
 import { settle } from "../../src/regiongeo/maps/web/settle.js";
 import { areAlike, moveWeight, roundTo, toPercent } from "../../src/regiongeo/maps/web/weights.js";
 import { findLimits, strikesOf } from "../../src/regiongeo/maps/web/limits.js";
+import { makeWeightStore } from "../../src/regiongeo/maps/web/weightstore.js";
 import { rint } from "../../src/regiongeo/maps/web/rank.js";
 import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
 
@@ -191,4 +192,23 @@ test("a hard limit strikes out what its checklist does not meet, and never what 
   assert.deepEqual(strikesOf(site, new Set(["plot_area", "grid"]), data), [data.checklist_rows[1]]);
   assert.deepEqual(strikesOf({ card: { checklist: [0, 2] } }, new Set(["plot_area"]), data), []);
   assert.deepEqual(strikesOf({ card: null }, new Set(["plot_area"]), data), []);
+});
+
+test("weights outlive a reload, and a damaged or closed store is let be", () => {
+  const kept = new Map();
+  const store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+  const data = { map_id: "m", criteria: [{ key: "a" }, { key: "b" }] };
+  const weights = makeWeightStore(data, () => store);
+  assert.equal(weights.read(), null);
+  weights.save({ weights: [70, 30], isGiven: false });
+  assert.deepEqual(weights.read(), [70, 30]);
+  for (const text of ["{", "null", "[1,2]", '{"a":1}', '{"a":-1,"b":2}', '{"a":0,"b":0}', '{"a":"1","b":2}']) {
+    kept.set("regiongeo/m/weights", text);
+    assert.equal(weights.read(), null, text);
+  }
+  weights.save({ weights: [1, 1], isGiven: true });
+  assert.equal(kept.size, 0);
+  const closed = makeWeightStore(data, () => { throw new Error("closed"); });
+  closed.save({ weights: [1, 2], isGiven: false });
+  assert.equal(closed.read(), null);
 });

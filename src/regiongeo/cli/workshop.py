@@ -29,6 +29,7 @@ PlotsOption = Annotated[Path | None, typer.Option(help="Egne tomter: CSV, GeoJSO
 StationsOption = Annotated[Path | None, typer.Option(help="Eksisterende energistasjoner (CSV).")]
 CapacityOption = Annotated[Path | None, typer.Option(help="Ledig nettkapasitet, egen kopi (CSV).")]
 EncodingOption = Annotated[Encoding, typer.Option(help="Tegnsett i CSV-filene.")]
+StoryOption = Annotated[Path | None, typer.Option(help="Lysark til møtet (TOML).")]
 NoFlowsOption = Annotated[bool, typer.Option("--no-flows", help="Uten lastebilstrømmer og stasjonsnett.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Uten Kartverkets kart som valg.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Filer lagret fra verkstedkartet (GeoJSON).")]
@@ -48,6 +49,7 @@ def build(
     plots: PlotsOption = None,
     stations: StationsOption = None,
     capacity: CapacityOption = None,
+    story: StoryOption = None,
     no_flows: NoFlowsOption = False,  # noqa: FBT002
     offline: OfflineOption = False,  # noqa: FBT002
     encoding: EncodingOption = "utf-8",
@@ -66,6 +68,7 @@ def build(
             inputs,
             out,
             lang=lang,
+            story=story,
             with_flows=not no_flows,
             online_tiles=not offline,
             cache=cache_folder(),

@@ -16,6 +16,7 @@ from regiongeo.progress import silent, timed_steps
 from regiongeo.workshop.grid import criteria_grid
 from regiongeo.workshop.gridfile import pack_grid
 from regiongeo.workshop.ident import name_map
+from regiongeo.workshop.storyfile import describe_story, load_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from regiongeo.i18n import Language
     from regiongeo.job import Inputs
     from regiongeo.result import Result
+    from regiongeo.workshop.storyfile import Step
 
 __all__ = ["build_workshop", "draw_workshop"]
 
@@ -35,6 +37,7 @@ def build_workshop(
     out: Path,
     *,
     lang: Language,
+    story: Path | None = None,
     with_flows: bool = True,
     online_tiles: bool = True,
     cache: Path | None = None,
@@ -48,6 +51,8 @@ def build_workshop(
         As `regiongeo.job.run_job`.
     out
         File to write or to replace, whole or not at all.
+    story
+        Steps of the facilitator, see `regiongeo.workshop.storyfile.load_story`.
     with_flows
         Estimate truck flows, and with them the station plan.
 
@@ -56,13 +61,14 @@ def build_workshop(
     RegionGeoError
         If an input is refused or the file cannot be written.
     """
-    step = timed_steps({}, tell)
+    step, steps = timed_steps({}, tell), load_story(story) if story else ()
     done = compute_job(inputs, lang=lang, cache=cache, with_flows=with_flows, tell=tell)
     version = hash_file(store.data_dir() / "sources.toml")[:8]
     with step("map"):
         page = draw_workshop(
             done.result,
             capacity=done.capacity,
+            story=steps,
             lang=lang,
             date=datetime.now(tz=UTC).date().isoformat(),
             data_version=version,
@@ -77,21 +83,23 @@ def draw_workshop(
     result: Result,
     *,
     capacity: gpd.GeoDataFrame | None = None,
+    story: Sequence[Step] = (),
     lang: Language,
     date: str,
     data_version: str,
     credits: Sequence[str],  # noqa: A002 - the word planners and licences use
     online_tiles: bool = True,
 ) -> str:
-    """Draw the workshop map of a result; parameters as `regiongeo.maps.draw_map`, and free grid capacity."""
+    """Draw the workshop map of a result; parameters as `regiongeo.maps.draw_map`, free capacity and story."""
     payload = build_payload(
         result, lang=lang, date=date, data_version=data_version, credits=credits, online_tiles=online_tiles
     )
     return draw_page(
         {
             **payload,
-            "texts": {**texts("page_workshop", lang), **payload["texts"]},  # type: ignore[dict-item]
+            "texts": {**texts("page_workshop", lang), **texts("page_story", lang), **payload["texts"]},  # type: ignore[dict-item]
             "map_id": name_map(result, data_version=data_version),
+            "story": describe_story(story),
             "grid": pack_grid(criteria_grid(result, capacity=capacity)),
         },
         lang=lang,

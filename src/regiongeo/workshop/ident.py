@@ -22,8 +22,13 @@ def name_map(result: Result, *, data_version: str) -> str:
 
     The same scenario, data and sites give the same name, so that a map built anew opens the files of before.
     """
-    asked = result.scenario.model_dump(mode="json", exclude={"refuelling": {"time_limit_s"}})
-    text = json.dumps([asked, data_version, sorted(map(str, result.ranking.index))], sort_keys=True)
+    # Where the user's files lie on a machine makes no other map.
+    left_out = {"refuelling": {"time_limit_s"}, "world": {"stations", "grid_capacity"}}
+    asked = result.scenario.model_dump(mode="json", exclude=left_out)
+    text = json.dumps(
+        [asked, data_version, sorted(map(str, result.ranking.index)), sorted(result.stations.index)],
+        sort_keys=True,
+    )
     return f"{_slug(result.scenario.name)}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 

@@ -6,7 +6,7 @@ the union of these, so the laws hold by construction. Of several contents the on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -119,14 +119,19 @@ def content_text(content: Record | Weights) -> str:
 
 
 def conflicts_of(session: Session) -> list[Conflict]:
-    """Return the records and weights of which files of one table hold different contents, sorted by key."""
+    """Return the records and weights of which files of one table hold different contents, sorted by key.
+
+    A provisional score follows the weights: alone it makes no difference.
+    """
     weights = [
         Conflict(*table, None, _by_time(given))
         for table, given in sorted(session.weights.items())
         if len(given) > 1
     ]
     records = [
-        Conflict(*key, _by_time(found)) for key, found in sorted(session.records.items()) if len(found) > 1
+        Conflict(*key, versions)
+        for key, found in sorted(session.records.items())
+        if len(versions := _said_apart(found)) > 1
     ]
     return [*weights, *records]
 
@@ -149,6 +154,14 @@ def _standing(found: Mapping[Content, str]) -> Content:
 def _by_time(found: Mapping[Content, str]) -> tuple[Version, ...]:
     versions = [Version(exported, content) for content, exported in found.items()]
     return tuple(sorted(versions, key=_order, reverse=True))
+
+
+def _said_apart(found: Mapping[Record, str]) -> tuple[Version, ...]:
+    """Return the versions that say something else, latest first."""
+    apart: dict[Record, Version] = {}
+    for content in sorted(found, key=lambda one: _order(Version(found[one], one)), reverse=True):
+        apart.setdefault(replace(content, provisional=None), Version(found[content], content))
+    return tuple(apart.values())
 
 
 def _order(version: Version) -> tuple[str, str]:

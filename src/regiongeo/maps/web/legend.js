@@ -20,6 +20,7 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
     // A layer with a body of its own fills it itself.
     const legend = layer.body ?? make("ul", {}, ...layer.legend.map((row) => drawRow(row, words)));
     legend.hidden = !layer.on;
+    layer.isChecked = () => box.checked;
     layer.restack = restack;
     box.addEventListener("change", () => {
       legend.hidden = !box.checked;
@@ -46,12 +47,24 @@ export function drawLayerList(map, words, { main, more }, { onChange }) {
     layer.onToggle?.(on);
   }
 
+  // What is not named stays as it is.
+  function set(wanted) {
+    for (const layer of layers.filter(({ key, isMissing, isChecked }) => key in wanted && !isMissing && wanted[key] !== isChecked())) {
+      turn(layer, wanted[layer.key]);
+      layer.insteadOf?.filter(({ key }) => !(key in wanted)).forEach((other) => turn(other, !wanted[layer.key]));
+    }
+    restack();
+    onChange();
+  }
+
   // One canvas draws everything: what was switched on last would else cover the sites.
   function restack() {
     for (const { group } of stacked) {
       if (map.hasLayer(group)) group.eachLayer((one) => one.bringToFront?.());
     }
   }
+
+  return { get: () => Object.fromEntries(layers.map(({ key, isChecked }) => [key, isChecked()])), set };
 }
 
 export function drawRow(row, words) {

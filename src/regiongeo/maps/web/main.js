@@ -3,7 +3,10 @@ import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import "./style.css";
 import "./workshop/workshop.css";
+import "./explore/explore.css";
+import "./story/story.css";
+import { prepare, start as startExplore } from "./explore/index.js";
 import { start } from "./start.js";
 
 window.L = L;
-window.regiongeo = { start };
+window.regiongeo = { start, explore: { prepare, start: startExplore } };

@@ -9,6 +9,7 @@ import { isPinned, pinClass, spread } from "./pins.js";
 import { symbol } from "./symbols.js";
 
 const PIN_SIZE = 32;
+const LARGE_PIN = 43;
 const CHOSEN_STYLE = { shape: "star", radius: 11, fillColor: CHOSEN, fillOpacity: 1, color: "#fff", weight: 2 };
 const STATION_STYLE = { shape: "square", radius: 7, fillColor: STATION, fillOpacity: 1, color: "#fff", weight: 2 };
 const CROSS_STYLE = { shape: "cross", radius: 4.5, fill: false, color: GREY, weight: 2, opacity: 1 };
@@ -48,7 +49,8 @@ export function drawSites(map, data, words, onSelect) {
   const legend = make("ul", {});
   const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
   let boxes = [];
-  const arrange = () => spreadPins(map, pins, data, boxes);
+  let size = PIN_SIZE;
+  const arrange = () => spreadPins(map, pins, data, { boxes, size });
   map.on("zoomend", arrange);
   map.on("zoomend", resize);
   resize();
@@ -93,6 +95,11 @@ export function drawSites(map, data, words, onSelect) {
   return {
     show,
     restyle,
+    // Larger pins, as a projector wants them, stand farther apart.
+    grow(isLarge) {
+      size = isLarge ? LARGE_PIN : PIN_SIZE;
+      arrange();
+    },
     highlight,
     // Pins leave these boxes on the layer free.
     standAside,
@@ -143,10 +150,10 @@ function nameOfLargest(map, { places, scale }) {
   return Array.from({ length: count }, (_, at) => ({ x: x + 10 + (PIN_SIZE - 2) * at, y }));
 }
 
-function spreadPins(map, pins, data, boxes) {
+function spreadPins(map, pins, data, { boxes, size }) {
   const shown = pins.filter((pin) => map.hasLayer(pin));
   const points = shown.map((pin) => map.latLngToLayerPoint(pin.place));
-  const offsets = spread(points, PIN_SIZE - 2, nameOfLargest(map, data), boxes);
+  const offsets = spread(points, size - 2, nameOfLargest(map, data), boxes);
   shown.forEach((pin, at) => pin.setLatLng(map.layerPointToLatLng(points[at].add(offsets[at]))));
 }
 

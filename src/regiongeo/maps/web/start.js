@@ -16,8 +16,10 @@ import { drawPlan } from "./plan.js";
 import { showPlanSummary } from "./plansummary.js";
 import { drawRoads } from "./roads.js";
 import { drawRuleCard, drawRules } from "./rules.js";
+import { makeWeightStore } from "./weightstore.js";
 import { connectSearch } from "./search.js";
 import { drawSites } from "./sites.js";
+import { connectStage } from "./story/index.js";
 import { offerTiles } from "./tiles.js";
 import { connectWeights } from "./weighing.js";
 import { connectWorkshop } from "./workshop/index.js";
@@ -64,16 +66,22 @@ function build(map, data) {
   const labels = drawLabels(map, data, words, { pins: sites.pins, tags: plan.tags, subregions: background.subregions });
   const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
   const main = [...(workshop ? [workshop.layer] : []), ...plan.layers, ...sites.layers, counted, ...rules.layers];
-  drawLayerList(map, words, { main, more }, { onChange: redraw });
+  const layerList = drawLayerList(map, words, { main, more }, { onChange: redraw });
   unfoldMore();
 
   const list = makeList(data, words, { onSelect: (site) => select(site) });
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
   connectFilters(data, choice, { update, onArea: showSubregion });
   const live = makeLive(data, { onRanked });
-  const weighing = connectWeights(data, words, { onWeigh: live.weigh });
+  const keptWeights = workshop && makeWeightStore(data);
+  const weighing = connectWeights(data, words, { onWeigh: (moved) => {
+    live.weigh(moved);
+    keptWeights?.save(moved);
+  } });
+  keptWeights?.restore(weighing);
   connectLimits(data, words, { onLimit: (limits) => { choice.limits = limits; update(); } });
   connectPrint(map);
+  if (workshop) openStage();
   update();
   labels.draw();
 
@@ -89,7 +97,7 @@ function build(map, data) {
   }
 
   // Struck sites stand last in the list, with the reason, and not on the map.
-  function update() {
+  function update({ relabel = labels.draw } = {}) {
     const shown = data.ranked.filter(isShown);
     const strikes = new Map(shown.map((site) => [site, strikesOf(site, choice.limits, data)]).filter(([, rows]) => rows.length));
     const told = new Map([...strikes].map(([site, rows]) => [site, tellStrikes(rows, words)]));
@@ -97,23 +105,30 @@ function build(map, data) {
     list.show([...standing, ...strikes.keys()], told, listDrawn());
     sites.show(standing);
     plan.show(standing);
-    labels.draw();
+    relabel();
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
 
   // Proposals with a provisional score, best first.
   function listDrawn() {
-    return (workshop?.proposals() ?? []).filter(({ score }) => score && score.score !== null).map(({ record, score }) => ({
+    return (workshop?.proposals() ?? []).filter(({ score }) => score && score.score !== null).map(({ record, score, struck }) => ({
       name: record.navn, score: score.score, rank: score.rank, onOpen: () => workshop.openProposal(record.id),
-      reason: score.struck ? words.say("ws_struck", { reason: words.say(`reason_${score.struck}`) }) : "",
+      reason: struck,
     })).sort((one, other) => other.score - one.score);
+  }
+
+  // Once a frame is enough while a slider moves.
+  let frame = 0;
+  function relabelSoon() {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(labels.draw);
   }
 
   function onRanked({ isGiven, isCounted }) {
     data.isGiven = isGiven;
     sites.restyle();
     workshop?.refresh();
-    update();
+    update({ relabel: relabelSoon });
     if (opened) panel.renew(drawCard(opened));
     if (isCounted) announce(words.say("leader", { name: data.ranked[0].name }));
   }
@@ -140,6 +155,24 @@ function build(map, data) {
     return workshop ? [...card, workshop.siteSection(site)] : card;
   }
 
+  function openStage() {
+    const weights = {
+      get: data.weightsNow,
+      set: (wanted) => weighing.set(data.criteria.map(({ key }) => wanted[key] ?? 0)),
+    };
+    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, onProjector });
+  }
+
+  function tellAllStrikes() {
+    const rows = data.sites.map((site) => [site, strikesOf(site, choice.limits, data)]).filter(([, found]) => found.length);
+    return new Map(rows.map(([site, found]) => [site, tellStrikes(found, words)]));
+  }
+
+  function onProjector(isOn) {
+    sites.grow(isOn);
+    redraw();
+  }
+
   function openWorkshop() {
     const grid = makeGrid(data.grid);
     const weights = () => data.criteria.map(({ key, weight }) => [key, weight]);
@@ -151,8 +184,8 @@ function build(map, data) {
     data.weightsNow = () => Object.fromEntries(data.criteria.map(({ key }, at) => [key, weighing.weights[at]]));
     const place = document.getElementById("workshop");
     place.hidden = false;
-    document.getElementById("notices").open = false;
-    const opened = connectWorkshop({ map, data, words, panel, announce, onSite: (site) => select(site), onChange: update });
+    for (const id of ["notices", "plan"]) document.getElementById(id).open = false;
+    const opened = connectWorkshop({ map, data, words, panel, announce, onSite: (site) => select(site), onChange: () => update() });
     place.append(opened.element);
     return opened;
   }

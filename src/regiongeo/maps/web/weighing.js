@@ -98,6 +98,7 @@ export function connectWeights(data, words, { onWeigh }) {
   return {
     get weights() { return toPercent(state.weights); },
     // From outside, as a step of the story or a restored session.
-    set: (weights) => weigh(weights),
+    // Whole percent of a starting point mean that starting point.
+    set: (weights) => weigh(presets.find((one) => areAlike(toPercent(one.weights), toPercent(weights)))?.weights ?? weights),
   };
 }

@@ -296,10 +296,14 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     list.focus();
   }
 
-  // Our own proposals, with the provisional score: [{ record, latlngs, score }].
+  // Our own proposals, with the provisional score and why it would not count: [{ record, latlngs, score, struck }].
   function proposals() {
     return [...session.now.records.values()].filter(({ kind }) => kind === "proposal")
-      .map((record) => ({ record, latlngs: latlngsOf(record.geometry), score: scores.scoreOf(record) }));
+      .map((record) => {
+        const score = scores.scoreOf(record);
+        const struck = score?.struck ? words.say("ws_struck", { reason: words.say(`reason_${score.struck}`) }) : "";
+        return { record, latlngs: latlngsOf(record.geometry), score, struck };
+      });
   }
 
   return {

@@ -50,8 +50,18 @@ export function standing(merged) {
 }
 
 // Records saved with different contents: [{ map, table, contents: [{ exported, record }, …] }], the standing one first.
+// A provisional score follows the weights: alone it makes no difference.
 export function conflicts(merged) {
-  return inOrder(merged).filter(({ contents }) => contents.length > 1);
+  return inOrder(merged).map((entry) => ({ ...entry, contents: saidApart(entry.contents) })).filter(({ contents }) => contents.length > 1);
+}
+
+function saidApart(contents) {
+  const apart = new Map();
+  for (const content of contents) {
+    const text = canonical(toFeature({ ...content.record, provisional: null }));
+    if (!apart.has(text)) apart.set(text, content);
+  }
+  return [...apart.values()];
 }
 
 function inOrder(merged) {
