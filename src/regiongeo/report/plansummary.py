@@ -199,19 +199,13 @@ def _reserves(result: Result, plan: StationPlan, lang: Language) -> list[str]:
     table = reserve_table(result, plan)
     if table.empty:
         return []
-    rows = [
-        [
-            own["name"].iloc[0],
-            "; ".join(
-                text(
-                    "plan", "reserve", lang, name=row["reserve"], municipality=row["reserve_municipality"],
-                    km=figure(row["lost_truck_km_per_day"], lang),
-                )
-                for _, row in own.iterrows()
-            ),
-        ]
-        for _, own in table.groupby(level="site_id", sort=False)
-    ]  # fmt: skip
+    told = [
+        text("plan", "reserve", lang, name=row["reserve"], km=figure(row["lost_truck_km_per_day"], lang))
+        for _, row in table.iterrows()
+    ]
+    by_site = pd.Series(told, index=table.index).groupby(level="site_id", sort=False)
+    names = table["name"].groupby(level="site_id", sort=False).first()
+    rows = [[names[site_id], "; ".join(own)] for site_id, own in by_site]
     heads = [column_label("name", lang), column_label("reserve", lang)]
     title = text("plan", "head_reserves", lang)
     return [f"### {title}", text("plan", "reserves_what", lang), markdown_table(heads, rows)]
