@@ -53,13 +53,19 @@ def _refuse(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def find_chromium() -> str:
+    """Return the browser to open built pages with."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         _refuse("no Chromium on the path: install it from the distribution")
     if not (files("regiongeo") / "_assets" / "map.js").is_file():
         _refuse("map assets are not built: python hatch_build.py")
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

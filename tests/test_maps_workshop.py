@@ -20,7 +20,8 @@ from regiongeo.crs import Box
 from regiongeo.i18n import texts
 from regiongeo.workshop.exportfile import parse_export
 from regiongeo.workshop.records import canonical_text
-from test_maps_web import find_node
+from test_maps_browser import find_chromium
+from test_maps_web import require_node
 
 WEB = Path(__file__).parents[1] / "src" / "regiongeo" / "maps" / "web"
 TESTS = Path(__file__).parent / "web" / "workshop.test.js"
@@ -38,11 +39,8 @@ OPEN = Path(__file__).parent / "web" / "workshop_page.js"
 
 
 def test_pure_modules() -> None:
-    node = find_node()
-    if node is None:
-        _refuse("no Node: install the extra 'test'")
     done = subprocess.run(
-        [str(node), "--test", str(TESTS)], capture_output=True, text=True, check=False, timeout=120
+        [require_node(), "--test", str(TESTS)], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "fail 0" in done.stdout
@@ -61,9 +59,6 @@ console.log(JSON.stringify(told));
 
 
 def test_page_and_toolkit_take_and_refuse_the_same_files(tmp_path: Path) -> None:
-    node = find_node()
-    if node is None:
-        _refuse("no Node: install the extra 'test'")
     contents = [export("bord 3", *features, **head) for features, head in _odd_files()]
     contents += [
         "{",
@@ -76,7 +71,7 @@ def test_page_and_toolkit_take_and_refuse_the_same_files(tmp_path: Path) -> None
     script = tmp_path / "web" / "workshop" / "parity.mjs"
     script.write_text(PARITY, "utf-8")
     done = subprocess.run(
-        [str(node), str(script)],
+        [require_node(), str(script)],
         input=json.dumps(contents),
         capture_output=True,
         text=True,
@@ -162,20 +157,9 @@ def test_modules_make_no_markup_of_text() -> None:
             assert word not in code, (path.name, word)
 
 
-def _refuse(reason: str) -> None:
-    """Skip where a person works without a browser, never in CI."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        _refuse("no Chromium on the path: install it from the distribution")
-    if not (files("regiongeo") / "_assets" / "map.js").is_file():
-        _refuse("map assets are not built: python hatch_build.py")
+    path = find_chromium()
     with sync_playwright() as playwright:
         # The modules of this page are files beside it; the real page has them inside.
         args = ["--allow-file-access-from-files"]

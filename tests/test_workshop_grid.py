@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import os
 import subprocess
 from dataclasses import asdict, replace
 from math import inf, nan
@@ -36,7 +35,7 @@ from regiongeo.workshop.gridfile import (
     provisional_score,
     read_grid,
 )
-from test_maps_web import find_node
+from test_maps_web import require_node
 from toy import BASE_N, KM, WORK
 from toy_grid import shapes, toy_grid_result
 
@@ -337,17 +336,8 @@ def test_the_cells_of_an_area_are_those_shapely_finds(
         assert list(_values(numbered, *spots).values()) == pytest.approx(expected / 62)
 
 
-def _node() -> str:
-    node = find_node()
-    if node is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Node: install the extra 'test'")
-        pytest.skip("no Node: install the extra 'test'")
-    return node
-
-
 def test_pure_functions_of_the_grid() -> None:
-    command = [_node(), "--test", str(GRID_TESTS)]
+    command = [require_node(), "--test", str(GRID_TESTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "fail 0" in done.stdout
@@ -389,7 +379,7 @@ def test_the_page_and_the_toolkit_give_the_same_scores() -> None:
     cases = _random_cases(packed.projection, count=6_000)
 
     done = subprocess.run(
-        [_node(), "--input-type=module", "-e", _SCRIPT, WEB.as_uri()],
+        [require_node(), "--input-type=module", "-e", _SCRIPT, WEB.as_uri()],
         input=json.dumps({"grid": data, "cases": cases}),
         capture_output=True,
         text=True,

@@ -200,7 +200,13 @@ def _reserves(result: Result, plan: StationPlan, lang: Language) -> list[str]:
     if table.empty:
         return []
     told = [
-        text("plan", "reserve", lang, name=row["reserve"], km=figure(row["lost_truck_km_per_day"], lang))
+        text(
+            "plan",
+            "reserve",
+            lang,
+            name=row["reserve"],
+            km=figure(row["reserve_lost_truck_km_per_day"], lang),
+        )
         for _, row in table.iterrows()
     ]
     by_site = pd.Series(told, index=table.index).groupby(level="site_id", sort=False)

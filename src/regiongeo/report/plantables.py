@@ -94,11 +94,13 @@ def reserve_table(result: Result, plan: StationPlan) -> pd.DataFrame:
     Returns
     -------
     DataFrame by ``site_id`` and ``other_site_id``, sites in the order of `plan_table`: name, municipality;
-    reserve, its municipality and rank, and what is lost with it (below 0: more is served).
+    reserve, its municipality and rank, and what is lost with it in place of the site (below 0: more is
+    served).
     """
     places = pd.DataFrame(ranked_places(result)[["name", "municipality", "rank"]])
     order = plan_table(result, plan).index.get_level_values("site_id").unique()
-    known = plan.reserves.loc[[site for site in order if site in plan.reserves.index]]
+    lost = plan.reserves.add_prefix("reserve_")
+    known = lost.loc[[site for site in order if site in lost.index]]
     other = places.rename(
         columns={"name": "reserve", "municipality": "reserve_municipality", "rank": "reserve_rank"}
     )

@@ -114,6 +114,8 @@ DECIMALS = {
     "refilled_km_per_day": 0,
     "lost_trips_per_day": 1,
     "lost_truck_km_per_day": 0,
+    "reserve_lost_trips_per_day": 1,
+    "reserve_lost_truck_km_per_day": 0,
     "sessions_per_day": 1,
     "sessions_peak_h": 1,
     "energy_kwh_d": 0,
