@@ -30,6 +30,9 @@ StationsOption = Annotated[Path | None, typer.Option(help="Eksisterende energist
 CapacityOption = Annotated[Path | None, typer.Option(help="Ledig nettkapasitet, egen kopi (CSV).")]
 EncodingOption = Annotated[Encoding, typer.Option(help="Tegnsett i CSV-filene.")]
 StoryOption = Annotated[Path | None, typer.Option(help="Lysark til møtet (TOML).")]
+CompareOption = Annotated[
+    list[Path] | None, typer.Option(help="Et scenario til i samme fil (TOML); kan gis flere ganger.")
+]
 NoFlowsOption = Annotated[bool, typer.Option("--no-flows", help="Uten lastebilstrømmer og stasjonsnett.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Uten Kartverkets kart som valg.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Filer lagret fra verkstedkartet (GeoJSON).")]
@@ -50,6 +53,7 @@ def build(
     stations: StationsOption = None,
     capacity: CapacityOption = None,
     story: StoryOption = None,
+    compare: CompareOption = None,
     no_flows: NoFlowsOption = False,  # noqa: FBT002
     offline: OfflineOption = False,  # noqa: FBT002
     encoding: EncodingOption = "utf-8",
@@ -69,6 +73,7 @@ def build(
             out,
             lang=lang,
             story=story,
+            compare=compare or (),
             with_flows=not no_flows,
             online_tiles=not offline,
             cache=cache_folder(),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from regiongeo.i18n import Language
 
-__all__ = ["build_payload"]
+__all__ = ["build_payload", "describe_scenario", "year_of"]
 
 _TILES = f"{TILE_HOST}/v1/wmts/1.0.0/topograatone/default/webmercator/{{z}}/{{y}}/{{x}}.png"
 _DECIMALS = {
@@ -44,28 +44,49 @@ def build_payload(
     online_tiles: bool,
 ) -> dict[str, object]:
     """Return the data of the page, ready for JSON; parameters as in ``draw_map``."""
-    flows, record_of = describe_flows(result, lang=lang)
     return {
         "lang": lang,
         "texts": {**texts("sites", lang), **texts("map", lang)},
-        "scenario": result.scenario.name,
         "date": date,
         "data_version": data_version,
-        "notices": tell_notices(result, lang),
         "credits": list(credits),
         "tiles": _TILES if online_tiles else None,
         "scale": SCALE,
+        **describe_background(result),
+        **describe_scenario(result, lang=lang),
+    }
+
+
+def describe_scenario(
+    result: Result, *, lang: Language, order: Sequence[str] | None = None
+) -> dict[str, object]:
+    """Return what a page shows of one scenario, the background aside.
+
+    Parameters
+    ----------
+    order
+        Ids of the sites in the order of the page's list; without: by rank.
+    """
+    flows, record_of = describe_flows(result, lang=lang)
+    return {
+        "scenario": result.scenario.name,
+        "year": year_of(result),
+        "notices": tell_notices(result, lang),
         "criteria": _describe_criteria(result, lang=lang),
         "presets": describe_presets(list(result.weights.index), lang),
         "draws": _describe_draws(result),
         "portfolio": _describe_portfolio(result),
-        **describe_background(result),
         "flows": flows,
         **describe_roads(result, record_of=record_of),
         "plan": describe_plan(result),
         "rules": describe_rules(result, lang=lang),
-        **describe_sites(result, lang=lang),
+        **describe_sites(result, lang=lang, order=order),
     }
+
+
+def year_of(result: Result) -> int:
+    """Return the year a scenario is about: that of its trucks on each energy."""
+    return result.scenario.refuelling.year
 
 
 def _describe_criteria(result: Result, *, lang: Language) -> list[dict[str, object]]:

@@ -15,6 +15,8 @@ from regiongeo.maps.rules import describe_site_rules
 from regiongeo.tables import offered_energies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from regiongeo.i18n import Language
@@ -41,10 +43,16 @@ _RANKING_COLUMNS = ("rank", "score", "rank_low", "rank_high", "top5_share", "fre
 _GAIN_COLUMNS = ("is_locked", "truck_km_per_day", "only_here_truck_km_per_day")
 
 
-def describe_sites(result: Result, *, lang: Language) -> dict[str, object]:
-    """Return sites by rank with their figures, the classes of the score, and what else stands as a point."""
+def describe_sites(
+    result: Result, *, lang: Language, order: Sequence[str] | None = None
+) -> dict[str, object]:
+    """Return sites with their figures, the classes of the score, and what else stands as a point.
+
+    ``order`` are the ids of all sites as they shall be listed; without: by rank.
+    """
+    ranking = result.ranking.sort_values("rank", kind="stable")
     return {
-        **_describe_ranked(result, lang=lang),
+        **_describe_listed(result, ranking if order is None else ranking.loc[list(order)], lang=lang),
         "score_breaks": list(SCORE_BREAKS),
         "excluded": _describe_points(result.excluded, ("name", "reason", "reason_detail")),
         "stations": _describe_stations(result.stations),
@@ -52,8 +60,7 @@ def describe_sites(result: Result, *, lang: Language) -> dict[str, object]:
     }
 
 
-def _describe_ranked(result: Result, *, lang: Language) -> dict[str, object]:
-    ranking = result.ranking.sort_values("rank", kind="stable")
+def _describe_listed(result: Result, ranking: pd.DataFrame, *, lang: Language) -> dict[str, object]:
     sites = result.sites.loc[ranking.index]
     names = result.reference.municipalities["name"]
     municipality = sites["municipality_id"].map(names)

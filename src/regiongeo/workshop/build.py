@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from regiongeo.atomic import write_atomically
 from regiongeo.i18n import texts
 from regiongeo.job import compute_job
 from regiongeo.manifest import hash_file
+from regiongeo.maps.editions import describe_editions
 from regiongeo.maps.page import draw_page
 from regiongeo.maps.payload import build_payload
 from regiongeo.progress import silent, timed_steps
@@ -38,6 +40,7 @@ def build_workshop(
     *,
     lang: Language,
     story: Path | None = None,
+    compare: Sequence[Path] = (),
     with_flows: bool = True,
     online_tiles: bool = True,
     cache: Path | None = None,
@@ -53,6 +56,9 @@ def build_workshop(
         File to write or to replace, whole or not at all.
     story
         Steps of the facilitator, see `regiongeo.workshop.storyfile.load_story`.
+    compare
+        Further scenarios for the same page, held against the first; plots and other files are those of
+        ``inputs``.
     with_flows
         Estimate truck flows, and with them the station plan.
 
@@ -62,12 +68,16 @@ def build_workshop(
         If an input is refused or the file cannot be written.
     """
     step, steps = timed_steps({}, tell), load_story(story) if story else ()
-    done = compute_job(inputs, lang=lang, cache=cache, with_flows=with_flows, tell=tell)
+    done, *others = (
+        compute_job(replace(inputs, scenario=one), lang=lang, cache=cache, with_flows=with_flows, tell=tell)
+        for one in (inputs.scenario, *compare)
+    )
     version = hash_file(store.data_dir() / "sources.toml")[:8]
     with step("map"):
         page = draw_workshop(
             done.result,
             capacity=done.capacity,
+            others=[other.result for other in others],
             story=steps,
             lang=lang,
             date=datetime.now(tz=UTC).date().isoformat(),
@@ -83,6 +93,7 @@ def draw_workshop(
     result: Result,
     *,
     capacity: gpd.GeoDataFrame | None = None,
+    others: Sequence[Result] = (),
     story: Sequence[Step] = (),
     lang: Language,
     date: str,
@@ -90,18 +101,32 @@ def draw_workshop(
     credits: Sequence[str],  # noqa: A002 - the word planners and licences use
     online_tiles: bool = True,
 ) -> str:
-    """Draw the workshop map of a result; parameters as `regiongeo.maps.draw_map`, free capacity and story."""
+    """Draw the workshop map of a result, and of other results to hold against it.
+
+    Parameters as `regiongeo.maps.draw_map`, with free capacity and story.
+
+    Raises
+    ------
+    ScenarioError
+        If the results cannot be compared, see `regiongeo.maps.editions.describe_editions`.
+    """
     payload = build_payload(
         result, lang=lang, date=date, data_version=data_version, credits=credits, online_tiles=online_tiles
     )
     return draw_page(
         {
             **payload,
-            "texts": {**texts("page_workshop", lang), **texts("page_story", lang), **payload["texts"]},  # type: ignore[dict-item]
+            "texts": {**_words(lang), **payload["texts"]},  # type: ignore[dict-item]
             "map_id": name_map(result, data_version=data_version),
+            "editions": describe_editions(result, others, payload, lang=lang),
             "story": describe_story(story),
             "grid": pack_grid(criteria_grid(result, capacity=capacity)),
         },
         lang=lang,
         online_tiles=online_tiles,
     )
+
+
+def _words(lang: Language) -> dict[str, str]:
+    areas = ("page_workshop", "page_story", "page_compare")
+    return {key: said for area in areas for key, said in texts(area, lang).items()}

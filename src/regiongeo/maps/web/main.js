@@ -5,6 +5,7 @@ import "./style.css";
 import "./workshop/workshop.css";
 import "./explore/explore.css";
 import "./story/story.css";
+import "./compare/compare.css";
 import { prepare, start as startExplore } from "./explore/index.js";
 import { start } from "./start.js";
 

@@ -15,7 +15,7 @@ const CASING = { color: "#fff", opacity: 0.95, interactive: false };
 const CASING_WIDTH = 5;
 
 // A road has one colour at a time: the layers it is drawn instead of give way, and sites beside it lie below.
-export function drawRules(map, data, words, { onSelect, insteadOf }) {
+export function drawRules(map, data, words, { onSelect, onChoice = () => {}, insteadOf }) {
   if (!data.rules) return { layers: [] };
   const { checks, roads } = data.rules;
   const group = L.featureGroup();
@@ -31,6 +31,7 @@ export function drawRules(map, data, words, { onSelect, insteadOf }) {
   choice.addEventListener("change", () => {
     draw();
     layer.restack();
+    onChoice();
   });
   draw();
 
@@ -49,7 +50,13 @@ export function drawRules(map, data, words, { onSelect, insteadOf }) {
     rows.replaceChildren(...legendOf(checks[chosen()], words));
   }
 
-  return { layers: [layer] };
+  function choose(at) {
+    if (at === chosen() || !checks[at]) return;
+    choice.value = String(at);
+    draw();
+  }
+
+  return { layers: [layer], chosen, choose };
 }
 
 function statesOf(checks) {

@@ -1,24 +1,21 @@
 // Builds the page from its data. Read this first.
 import { connectAbout } from "./about.js";
-import { drawBackground } from "./background.js";
 import { drawSiteCard } from "./card.js";
+import { connectCompare } from "./compare/index.js";
 import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
 import { drawFlowCard, nameOf, stretchOf } from "./flows.js";
 import { makeGrid } from "./grid.js";
-import { drawLabels } from "./labels.js";
 import { drawLayerList } from "./legend.js";
 import { connectLimits, strikesOf, tellStrikes } from "./limits.js";
 import { makeList } from "./list.js";
 import { makeLive } from "./live.js";
 import { makePanel } from "./panel.js";
-import { drawPlan } from "./plan.js";
 import { showPlanSummary } from "./plansummary.js";
-import { drawRoads } from "./roads.js";
-import { drawRuleCard, drawRules } from "./rules.js";
+import { drawRuleCard } from "./rules.js";
+import { drawScene } from "./scene.js";
 import { makeWeightStore } from "./weightstore.js";
 import { connectSearch } from "./search.js";
-import { drawSites } from "./sites.js";
 import { connectStage } from "./story/index.js";
 import { offerTiles } from "./tiles.js";
 import { connectWeights } from "./weighing.js";
@@ -42,6 +39,7 @@ function build(map, data) {
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
   let opened = null;
+  let isLarge = false;
   const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false, limits: new Set() };
   data.ranked = data.sites;
   data.isGiven = true;
@@ -56,17 +54,14 @@ function build(map, data) {
 
   const panel = makePanel();
   const workshop = data.map_id && openWorkshop();
-  const background = drawBackground(map, data, words);
-  const roads = drawRoads(map, data, words, (road) => selectRoad(road));
-  const sites = drawSites(map, data, words, (site) => select(site));
-  const plan = drawPlan(map, data, words, { sites, onSelect: (site) => select(site, { zoom: false }) });
-  const [counted, otherRoads] = roads.layers;
-  const rules = drawRules(map, data, words, { onSelect: (road) => selectRule(road), insteadOf: [counted] });
-  const tiles = offerTiles(map, data, words, { land: background.land, announce });
-  const labels = drawLabels(map, data, words, { pins: sites.pins, tags: plan.tags, subregions: background.subregions });
-  const more = [labels.layer, otherRoads, ...background.layers, ...tiles.layers];
-  const main = [...(workshop ? [workshop.layer] : []), ...plan.layers, ...sites.layers, counted, ...rules.layers];
-  const layerList = drawLayerList(map, words, { main, more }, { onChange: redraw });
+  const scene = drawScene(map, data, words, {
+    onSite: select, onRoad: selectRoad, onRule: selectRule, onRuleChoice: () => compare?.update(),
+  });
+  const { sites, roads, labels } = scene;
+  const tiles = offerTiles(map, data, words, { land: scene.land, announce });
+  const main = [...(workshop ? [workshop.layer] : []), ...scene.main];
+  const layerList = drawLayerList(map, words, { main, more: [...scene.more, ...tiles.layers] }, { onChange: redraw });
+  const compare = data.editions?.length ? connectCompare({ map, data, words, announce, panel, state: tellState, onSite: select }) : null;
   unfoldMore();
 
   const list = makeList(data, words, { onSelect: (site) => select(site) });
@@ -74,8 +69,11 @@ function build(map, data) {
   connectFilters(data, choice, { update, onArea: showSubregion });
   const live = makeLive(data, { onRanked });
   const keptWeights = workshop && makeWeightStore(data);
+  let weighed = null;
   const weighing = connectWeights(data, words, { onWeigh: (moved) => {
+    weighed = moved;
     live.weigh(moved);
+    compare?.weigh();
     keptWeights?.save(moved);
   } });
   keptWeights?.restore(weighing);
@@ -90,10 +88,17 @@ function build(map, data) {
       && (!choice.onlyPortfolio || site.gain) && (!choice.onlyPlan || site.offers);
   }
 
-  // What steps aside for what else is shown.
   function redraw() {
-    plan.place();
-    labels.draw();
+    scene.settle();
+    compare?.follow();
+  }
+
+  // What another scenario beside this one follows.
+  function tellState() {
+    return {
+      isShown, limits: choice.limits, layers: layerList.get(), proposals: workshop?.proposals() ?? [], weighed,
+      keys: data.criteria.map(({ key }) => key), isLarge, rule: scene.rules.chosen?.(),
+    };
   }
 
   // Struck sites stand last in the list, with the reason, and not on the map.
@@ -103,9 +108,9 @@ function build(map, data) {
     const told = new Map([...strikes].map(([site, rows]) => [site, tellStrikes(rows, words)]));
     const standing = shown.filter((site) => !strikes.has(site));
     list.show([...standing, ...strikes.keys()], told, listDrawn());
-    sites.show(standing);
-    plan.show(standing);
+    scene.show(standing);
     relabel();
+    compare?.update();
     announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
 
@@ -139,11 +144,11 @@ function build(map, data) {
     else fitRegion(map, data);
   }
 
-  function select(site, { zoom = true } = {}) {
+  function select(site, { zoom = true, onBack } = {}) {
     if (zoom) showPlace(map, decodePoint(site.at, data.scale), Math.max(map.getZoom(), 11));
     sites.highlight(site);
     roads.highlight(null);
-    panel.show(drawCard(site), { onClose: () => deselect(site) });
+    panel.show(drawCard(site), { onClose: () => deselect(site, onBack) });
     opened = site;
     announce(isRated(site) ? words.say("selected", site) : site.name);
   }
@@ -160,7 +165,8 @@ function build(map, data) {
       get: data.weightsNow,
       set: (wanted) => weighing.set(data.criteria.map(({ key }) => wanted[key] ?? 0)),
     };
-    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, onProjector });
+    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, beside: () => compare?.beside(), onProjector });
+    if (compare) document.querySelector(".st-tools").prepend(compare.opener);
   }
 
   function tellAllStrikes() {
@@ -169,8 +175,10 @@ function build(map, data) {
   }
 
   function onProjector(isOn) {
+    isLarge = isOn;
     sites.grow(isOn);
     redraw();
+    compare?.update();
   }
 
   function openWorkshop() {
@@ -190,10 +198,10 @@ function build(map, data) {
     return opened;
   }
 
-  function deselect(site) {
+  function deselect(site, onBack = () => list.focus(site)) {
     opened = null;
     sites.highlight(null);
-    list.focus(site);
+    onBack();
   }
 
   // Opened from a site, the card goes back to it.

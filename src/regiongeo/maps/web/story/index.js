@@ -8,8 +8,8 @@ import { connectStory } from "./story.js";
 import { connectTimer } from "./timer.js";
 
 // `layers` and `weights` as for `connectStory`; `struck()` gives what hard limits strike out: site and reason.
-// `onProjector(on)` draws anew what has another size there.
-export function connectStage({ map, data, words, announce, layers, weights, struck = () => new Map(), onProjector }) {
+// `onProjector(on)` draws anew what has another size there; `beside()` is the map of another scenario, if one is shown.
+export function connectStage({ map, data, words, announce, layers, weights, struck = () => new Map(), beside = () => null, onProjector }) {
   const projector = connectProjector({ map, words, announce, onChange: onProjector });
   const story = connectStory({ map, data, words, announce, layers, weights, projector });
   const timer = connectTimer({ words, announce });
@@ -29,7 +29,7 @@ export function connectStage({ map, data, words, announce, layers, weights, stru
   async function savePicture() {
     const now = new Date();
     const name = nameFile(words.say("st_file_picture"), data.map_id, "png", now);
-    save(name, await drawPicture(map, data, words, { day: dayOf(now) }));
+    save(name, await drawPicture(map, data, words, { day: dayOf(now), beside: beside() }));
     tell([words.say("st_saved", { name }), ...(hasTiles(map) ? [words.say("st_no_tiles")] : [])].join(" "));
   }
 

@@ -11,7 +11,8 @@ const HEAD = 74;
 const LEGEND = 330;
 const LINE = 22;
 
-export async function drawPicture(map, data, words, { day }) {
+// `beside`: the map of another scenario from `at` pixels on, with the names of both; see compare/index.js.
+export async function drawPicture(map, data, words, { day, beside = null }) {
   const { x: width, y: height } = map.getSize();
   const canvas = make("canvas");
   const context = canvas.getContext("2d");
@@ -26,7 +27,8 @@ export async function drawPicture(map, data, words, { day }) {
   context.fillRect(0, 0, wide, canvas.height);
   write(context, words.say("title"), EDGE, 26, { size: 24, weight: 700 });
   write(context, factsOf(data, words, day), EDGE, 54, { size: 15, most: wide - 2 * EDGE });
-  drawMap(context, map, width, height);
+  drawMap(context, map, { left: 0, width, height });
+  if (beside) drawBeside(context, beside, { width, height });
   columns.forEach((rows, at) => drawLegend(context, rows, width + EDGE + at * LEGEND, HEAD));
   foot.forEach((line, at) => write(context, line, EDGE, HEAD + deep + 16 + 18 * at, { size: 13 }));
   return new Promise((done) => canvas.toBlob(done, "image/png"));
@@ -47,16 +49,30 @@ function footOf(map, data, words, toLines) {
 
 // The map
 
-function drawMap(context, map, width, height) {
+function drawBeside(context, { map, at, names }, { width, height }) {
+  drawMap(context, map, { left: at, width: width - at, height });
+  context.fillStyle = INK;
+  context.fillRect(at - 1.5, HEAD, 3, height);
+  names.forEach((name, side) => {
+    const align = side ? "left" : "right";
+    context.font = `700 18px ${FONT}`;
+    const wide = context.measureText(name).width + 20;
+    context.fillStyle = INK;
+    context.fillRect(side ? at : at - wide, HEAD + height - 60, wide, 30);
+    write(context, name, at + (side ? 10 : -10), HEAD + height - 45, { size: 18, weight: 700, colour: "#fff", align });
+  });
+}
+
+function drawMap(context, map, { left, width, height }) {
   const container = map.getContainer();
   const origin = container.getBoundingClientRect();
   context.save();
   context.translate(0, HEAD);
   context.beginPath();
-  context.rect(0, 0, width, height);
+  context.rect(left, 0, width, height);
   context.clip();
   context.fillStyle = getComputedStyle(container).backgroundColor;
-  context.fillRect(0, 0, width, height);
+  context.fillRect(left, 0, width, height);
   const order = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
   const panes = [...map.getPane("mapPane").children].sort((one, other) => order(one) - order(other));
   for (const pane of panes.filter((one) => one !== map.getPane("tooltipPane"))) drawPane(context, pane, map, origin);
