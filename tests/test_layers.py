@@ -16,7 +16,7 @@ LAYERS = (
     ("schema",),
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
-    ("region", "cutting", "network"),
+    ("region", "codes", "names", "cutting", "network"),
     ("routing", "osm"),
     ("traffic", "sites"),
     ("distances",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regiongeo.compile import areas, places
+from regiongeo.compile import areas, codes, places
 from regiongeo.compile.gateways import compile_gateways
 from regiongeo.compile.hours import compile_truck_hours
 from regiongeo.compile.registry import read_assumptions, rehash_assumptions, replaced_folder, write_tables
@@ -74,10 +74,13 @@ def compile_land(sources: Path) -> dict[str, pd.DataFrame]:
     """Compile the tables that have nothing to do with roads."""
     municipalities, members = areas.compile_municipalities(sources), areas.compile_members(sources)
     builtup, stations = areas.compile_builtup(sources), places.compile_rail_stations(sources)
+    changes = codes.compile_code_changes(sources)
     names = places.compile_places(sources, municipalities=municipalities, rail_stations=stations)
     return {
         "municipalities": municipalities,
         "municipality_codes": areas.compile_codes(sources, municipalities=municipalities),
+        "code_changes": changes,
+        "municipality_names": codes.compile_names(sources, changes=changes),
         "members": members,
         "population": areas.compile_population(sources, municipalities=municipalities),
         "places": names,

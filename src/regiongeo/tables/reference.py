@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["DAY_TYPES", "REFERENCE", "TRUCK_HOURS", "ReferenceData"]
+__all__ = ["DAY_TYPES", "NAME_KINDS", "REFERENCE", "TRUCK_HOURS", "ReferenceData"]
 
 DAY_TYPES = ("weekday", "weekend")
 """Kinds of days in ``truck_hours``: five and two a week."""
+NAME_KINDS = ("official", "part", "former", "misspelt")
+"""Kinds of names: official, part of a bilingual official one, of a municipality that is gone, misspelt."""
 
 MUNICIPALITIES = Schema(
     name="municipalities",
@@ -37,6 +39,26 @@ MUNICIPALITY_CODES = Schema(
     description="Codes of 2020-2023 and the code of 1 January 2024 each became",
     index=("code_2020_id",),
     columns=(text("municipality_id", "code of 2024"), text("name", "official name")),
+)
+CODE_CHANGES = Schema(
+    name="code_changes",
+    description="Municipality codes before and after 1 January of a year of reform",
+    index=("year", "old_id", "new_id"),
+    columns=(
+        text("old_name", "name before"),
+        text("new_name", "name after"),
+        text("kind", "what happened", choices=("same", "renumbered", "merged", "split")),
+    ),
+)
+MUNICIPALITY_NAMES = Schema(
+    name="municipality_names",
+    description="Every name of Norway's municipalities of 2024, with county",
+    index=("municipality_id", "name"),
+    columns=(
+        text("kind", "what name it is", choices=NAME_KINDS),
+        text("county_id", "two-digit county code 2024"),
+        text("county", "county name 2024"),
+    ),
 )
 MEMBERS = Schema(
     name="members",
@@ -297,10 +319,10 @@ FUEL_SITES = Schema(
 REFERENCE: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        MUNICIPALITIES, MUNICIPALITY_CODES, MEMBERS, POPULATION, PLACES, CENTRES, BUILTUP, SEA, PARKS,
-        RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES, NODES, LINKS, GATEWAYS,
-        ROAD_ALIASES, TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY, LENGTH_CLASSES,
-        TRUCK_HOURS, FUEL_SITES,
+        MUNICIPALITIES, MUNICIPALITY_CODES, CODE_CHANGES, MUNICIPALITY_NAMES, MEMBERS, POPULATION, PLACES,
+        CENTRES, BUILTUP, SEA, PARKS, RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES,
+        NODES, LINKS, GATEWAYS, ROAD_ALIASES, TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY,
+        LENGTH_CLASSES, TRUCK_HOURS, FUEL_SITES,
     )
 }  # fmt: skip
 """Schema of every shipped table by name."""
@@ -312,6 +334,8 @@ class ReferenceData:
 
     municipalities: gpd.GeoDataFrame
     municipality_codes: pd.DataFrame
+    code_changes: pd.DataFrame
+    municipality_names: pd.DataFrame
     members: pd.DataFrame
     population: pd.DataFrame
     places: gpd.GeoDataFrame
