@@ -16,7 +16,7 @@ LAYERS = (
     ("schema",),
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
-    ("region", "codes", "names", "cutting", "network"),
+    ("region", "codes", "names", "statistics", "cutting", "network"),
     ("routing", "osm"),
     ("traffic", "sites"),
     ("distances",),

@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regiongeo.errors import CrsError, ScenarioError
-from regiongeo.region import build_counties, build_subregions, locate, members_of
+from regiongeo.region import (
+    MEMBERSHIP_NOTES,
+    build_counties,
+    build_subregions,
+    locate,
+    members_of,
+    membership_changes,
+    membership_notes,
+)
 from regiongeo.store import load_reference
 
 if TYPE_CHECKING:
@@ -262,3 +270,29 @@ def test_known_places_lie_in_their_municipality(reference: ReferenceData) -> Non
         crs="EPSG:4326",
     ).to_crs("EPSG:25832")
     assert list(locate(places, reference.municipalities).fillna("-")) == ["0301", "3403", "3303", "-"]
+
+
+def test_who_joined_and_who_left() -> None:
+    changes = membership_changes(load_reference())
+    assert changes.to_dict("records") == [
+        {"from_year": 2020, "to_year": 2021, "municipality_id": "3911", "name": "Færder", "change": "left"},
+        {
+            "from_year": 2022,
+            "to_year": 2024,
+            "municipality_id": "3420",
+            "name": "Elverum",
+            "change": "joined",
+        },
+    ]
+
+
+def test_what_must_be_said_of_a_subregion_is_said() -> None:
+    reference = load_reference()
+    notes = membership_notes(members_of(reference, year=2024))
+    assert list(notes.index[notes == "open_case"]) == ["3420"]
+    double = ["3216", "3236", "3903"]
+    assert list(notes.index[notes == "double_membership"]) == double
+    assert list(notes.index[notes == "less_sure"])
+    assert not set(notes) - set(MEMBERSHIP_NOTES)
+    swapped = membership_notes(members_of(reference, year=2024, alternatives=double))
+    assert swapped.equals(notes)

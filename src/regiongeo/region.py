@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,10 +16,23 @@ if TYPE_CHECKING:
 
     from regiongeo.tables import ReferenceData
 
-__all__ = ["CERTAINTIES", "build_counties", "build_subregions", "locate", "members_of", "subregion_names"]
+__all__ = [
+    "CERTAINTIES",
+    "MEMBERSHIP_NOTES",
+    "build_counties",
+    "build_subregions",
+    "list_memberships",
+    "locate",
+    "members_of",
+    "membership_changes",
+    "membership_notes",
+    "subregion_names",
+]
 
 CERTAINTIES = ("certain", "confirmed", "likely", "likely (less sure)", "uncertain")
 """How sure it is that a municipality belongs to its subregion, surest first."""
+MEMBERSHIP_NOTES = ("open_case", "double_membership", "less_sure", "")
+"""What to say of a member's subregion: none is named, there is a second one, it is not confirmed, nothing."""
 
 
 def members_of(
@@ -60,6 +74,56 @@ def members_of(
     areas = reference.municipalities.loc[chosen.index, ["county_id", "county", "area_km2", "geometry"]]
     is_list = chosen.columns.str.startswith("is_member_")
     return areas.join(chosen.loc[:, ~is_list]).assign(population=people)
+
+
+def list_memberships(reference: ReferenceData) -> pd.DataFrame:
+    """Tell the size of each membership list, with the population of its own year and of the last one.
+
+    Returns
+    -------
+    Table by ``year`` of the list with n_members, population [persons, 1 January of that year, borders of
+    2024], ``last_year`` and population_last [persons, the same members].
+    """
+    years = [int(year) for year in _list_years(reference.members)]
+    last = int(reference.population.index.get_level_values("year").max())
+    rows = []
+    for year in years:
+        on_list = reference.members.index[reference.members[f"is_member_{year}"]]
+        now, then = (_population_of(reference.population, on_list, year=one).sum() for one in (year, last))
+        rows.append((len(on_list), int(now), last, int(then)))
+    columns = ["n_members", "population", "last_year", "population_last"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(years, name="year"))
+
+
+def membership_changes(reference: ReferenceData) -> pd.DataFrame:
+    """Tell who joined and who left from one membership list to the next.
+
+    Returns
+    -------
+    Table with ``from_year``, ``to_year`` (the lists), ``municipality_id``, ``name`` and ``change``: joined or
+    left; two lists with the same members give no row.
+    """
+    members, years = reference.members, [int(year) for year in _list_years(reference.members)]
+    rows = []
+    for before, after in pairwise(years):
+        was, is_now = members[f"is_member_{before}"], members[f"is_member_{after}"]
+        for change, chosen in (("left", was & ~is_now), ("joined", is_now & ~was)):
+            rows += [
+                (before, after, code, name, change) for code, name in members.loc[chosen, "name"].items()
+            ]
+    return pd.DataFrame(rows, columns=["from_year", "to_year", "municipality_id", "name", "change"])
+
+
+def membership_notes(members: gpd.GeoDataFrame) -> pd.Series:
+    """Tell what a reader must know of each member's subregion: a key of ``MEMBERSHIP_NOTES``.
+
+    ``open_case``: the documents name none (Elverum), and it is not guessed. ``double_membership``: it counts
+    in the subregion chosen in `members_of`, never in both. ``less_sure``: the subregion is only likely.
+    """
+    is_unsure = members["subregion_certainty"].map(CERTAINTIES.index) >= CERTAINTIES.index("likely")
+    notes = pd.Series("", index=members.index, name="note", dtype="str")
+    notes = notes.mask(is_unsure, "less_sure").mask(members["subregion_other"].notna(), "double_membership")
+    return notes.mask(members["subregion"].isna(), "open_case")
 
 
 def subregion_names(members: gpd.GeoDataFrame) -> pd.Series:
