@@ -16,7 +16,7 @@ LAYERS = (
     ("schema",),
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
-    ("region", "codes", "names", "statistics", "cutting", "network"),
+    ("region", "codes", "names", "groups", "statistics", "cutting", "network"),
     ("routing", "osm"),
     ("traffic", "sites"),
     ("distances",),
@@ -43,7 +43,7 @@ ONLY_IN = {
     "highspy": ("siting",),
     "routingkit_cch": ("routing",),
     "matplotlib": ("maps", "report", "workshop"),
-    "openpyxl": ("report", "workshop"),
+    "openpyxl": ("report", "userfiles", "workshop"),
     "typer": ("cli",),
     "rich": ("cli",),
 }

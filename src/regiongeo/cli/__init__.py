@@ -25,6 +25,7 @@ from regiongeo.cli.common import (
     words,
 )
 from regiongeo.cli.plan import check_rules, optimise
+from regiongeo.cli.region import region_app
 from regiongeo.cli.show import run_summary, show_run
 from regiongeo.cli.workshop import workshop_app
 
@@ -44,6 +45,7 @@ data_app = typer.Typer(help="Referansedata: vis, kontroller, bygg.", no_args_is_
 network_app = typer.Typer(help="Vegnett fra andre kilder.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
+app.add_typer(region_app, name="region")
 app.add_typer(workshop_app, name="workshop")
 app.command("optimise")(optimise)
 app.command("check-rules")(check_rules)
