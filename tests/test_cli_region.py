@@ -14,7 +14,13 @@ from regiongeo.report.converted import convert_file
 from regiongeo.store import load_table
 
 CHANGES = load_table("code_changes")
-GOOD = "kommunenummer;kommune;år;folketall;tonn\n0602;Drammen;2019;68 933;1,5\n0625;Nedre Eiker;2019;25\u00a0111;2,25\n0711;Svelvik;2019;6 676;0,5\n0301;Oslo;2019;681 071;10\n"
+GOOD = (
+    "kommunenummer;kommune;år;folketall;tonn\n"
+    "0602;Drammen;2019;68 933;1,5\n"
+    "0625;Nedre Eiker;2019;25\u00a0111;2,25\n"
+    "0711;Svelvik;2019;6 676;0,5\n"
+    "0301;Oslo;2019;681 071;10\n"
+)
 
 
 def write(folder: Path, content: str, *, encoding: str = "utf-8", name: str = "in.csv") -> Path:
@@ -140,6 +146,7 @@ def test_a_split_needs_weights_and_follows_them(tmp_path: Path) -> None:
             "n '1.234' can mean 1234 or 1 and a fraction: write 1234 or 1.2340",
         ),
         ("kommunenummer;n\n3014;1\n3002;mange\n", "row 3: n 'mange' is not a number"),
+        ("kommunenummer;n\n3014;1\n3002;..\n", "row 3: n '..' is not a number"),
         ("kommunenummer;n\n3014;1\n3014;2\n", "row 2, row 3: 3014 stands more than once"),
         ("kommunenummer;n\n0602;1\n", "row 2: '0602' is a code of 2019, not of 2020: convert from 2019"),
         ("kommunenummer;n\n;1\n", "row 2: the code is empty"),
@@ -154,16 +161,11 @@ def test_a_split_needs_weights_and_follows_them(tmp_path: Path) -> None:
     ],
 )
 def test_bad_tables_are_refused_with_row_and_cure(tmp_path: Path, content: str, words: str) -> None:
-    options = {"values": ["n"]} if "mange" in content else {}
-    assert words in refusal(write(tmp_path, content), **options)
+    assert words in refusal(write(tmp_path, content))
 
 
 def test_wrong_encodings_are_told(tmp_path: Path) -> None:
     utf8 = write(tmp_path, "kommunenummer;ærlig\n3014;1\n")
-    assert (
-        "holds letters of another encoding in line 1 ('kommunenum"
-        not in refusal(utf8, encoding="cp1252").replace("mer;", "")[:0]
-    )
     assert "leave --encoding out, or state utf-8" in refusal(utf8, encoding="cp1252")
     old = write(tmp_path, "kommunenummer;ærlig\n3014;1\n", encoding="cp1252", name="old.csv")
     assert "is not utf-8 at byte 15, line 1" in refusal(old, encoding="utf-8")
