@@ -24,10 +24,12 @@ export function uniform(number, seed) {
 // `keys`: names of the criteria; `rows`: by site its values 0-1, null for no data; `order`: by site the place of
 // its id among the sorted ids; `draws`: {count, low, high, seed}.
 export function makeRanker({ keys, rows, order, draws }) {
-  const sorted = keys.map((_, at) => at).sort((one, other) => (keys[one] < keys[other] ? -1 : 1));
+  const sorted = keys.map((_, at) => at).sort((one, other) => (keys[one] < keys[other] ? -1 : 1))
+    .filter((at) => rows.some((row) => row[at] !== null));
+  const byId = rows.map((_, site) => site).sort((one, other) => order[one] - order[other]);
 
   // The criteria in use: a weight above 0, and data somewhere.
-  const inUse = (weights) => sorted.filter((at) => weights[at] > 0 && rows.some((row) => row[at] !== null));
+  const inUse = (weights) => sorted.filter((at) => weights[at] > 0);
 
   // Score and parts by site; null where nothing is known.
   function score(weights) {
@@ -56,7 +58,8 @@ export function makeRanker({ keys, rows, order, draws }) {
   function topShares(weights, count = draws.count) {
     const table = prepare(weights);
     const tops = new Float64Array(table.rated.length);
-    for (let draw = 0; draw < count; draw += 1) countTop(lose(table, drawn(table, draw)), tops);
+    const lost = new Float64Array(table.rated.length);
+    for (let draw = 0; draw < count; draw += 1) countTop(lose(table, drawn(table, draw), lost), tops);
     return spread(table, tops, (top) => top / count);
   }
 
@@ -87,21 +90,26 @@ export function makeRanker({ keys, rows, order, draws }) {
   // The rated sites by id, their shortfalls in steps, and the weights in steps of the largest.
   function prepare(weights) {
     const used = inUse(weights);
-    const byId = rows.map((_, site) => site).sort((one, other) => order[one] - order[other]);
+    const most = Math.max(...used.map((at) => weights[at]));
+    return { ...tableOf(used), whole: used.map((at) => rint((weights[at] / most) * STEPS)) };
+  }
+
+  // Memoised for the criteria last used: the table does not depend on how much they weigh.
+  let last = { key: null };
+  function tableOf(used) {
+    const key = used.join();
+    if (last.key !== key) last = { key, table: makeTable(used) };
+    return last.table;
+  }
+
+  function makeTable(used) {
     const rated = byId.filter((site) => used.some((at) => rows[site][at] !== null));
     const others = byId.filter((site) => !used.some((at) => rows[site][at] !== null));
-    const most = Math.max(...used.map((at) => weights[at]));
     const room = 2 ** Math.min(0, 63 - SCORE_BITS - bits(rated.length));
     const shortfall = Float64Array.from(
       rated.flatMap((site) => used.map((at) => (rows[site][at] === null ? 0 : rint((1 - rows[site][at]) * STEPS) * room))),
     );
-    const known = rated.flatMap((site) => used.map((at) => rows[site][at] !== null));
-    const isWhole = known.every(Boolean);
-    return {
-      rated, others, shortfall,
-      share: isWhole ? null : Float64Array.from(known, (is) => (is ? 1 / STEPS : 0)),
-      whole: used.map((at) => rint((weights[at] / most) * STEPS)),
-    };
+    return { rated, others, shortfall, ...gapsOf(rated.map((site) => used.map((at) => (rows[site][at] === null ? 0 : 1 / STEPS)))) };
   }
 
   // Memoised: the factors of a draw do not depend on the weights.
@@ -138,18 +146,23 @@ function normalise(weights, criteria) {
   return weights.map((weight) => rint((weight / sum) * (STEPS - criteria)));
 }
 
-// What each site loses against the best conceivable one, in whole steps.
-function lose({ rated, shortfall, share }, weights) {
+// Sites that lack the same figures are one kind: `kinds` has the shares of the weights that count for each, null
+// where no site lacks any and all weights count.
+function gapsOf(shares) {
+  if (shares.every((share) => share.every(Boolean))) return { kinds: [null], kind: new Uint16Array(shares.length) };
+  const names = shares.map((share) => share.join());
+  const different = [...new Set(names)];
+  return { kinds: different.map((name) => shares[names.indexOf(name)]), kind: Uint16Array.from(names, (name) => different.indexOf(name)) };
+}
+
+// What each site loses against the best conceivable one, in whole steps, written into `lost`.
+function lose({ rated, shortfall, kinds, kind }, weights, lost = new Float64Array(rated.length)) {
   const criteria = weights.length;
-  const lost = new Float64Array(rated.length);
+  const known = kinds.map((shares) => shares?.reduce((sum, share, k) => sum + weights[k] * share, 0) ?? 1);
   for (let site = 0, at = 0; site < lost.length; site += 1) {
     let sum = 0;
-    let known = 0;
-    for (let k = 0; k < criteria; k += 1, at += 1) {
-      sum += weights[k] * shortfall[at];
-      if (share) known += weights[k] * share[at];
-    }
-    lost[site] = Math.trunc(share ? sum / known : sum);
+    for (let k = 0; k < criteria; k += 1, at += 1) sum += weights[k] * shortfall[at];
+    lost[site] = Math.trunc(sum / known[kind[site]]);
   }
   return lost;
 }
@@ -157,14 +170,16 @@ function lose({ rated, shortfall, share }, weights) {
 // Few places: each site is held against the last of the best so far.
 function countTop(lost, tops) {
   const best = [];
+  let bar = Infinity;
   for (let site = 0; site < lost.length; site += 1) {
-    if (best.length === TOP && lost[site] >= lost[best[TOP - 1]]) continue;
+    if (lost[site] >= bar) continue;
     let place = best.length;
     while (place > 0 && lost[site] < lost[best[place - 1]]) place -= 1;
     best.splice(place, 0, site);
     if (best.length > TOP) best.pop();
+    if (best.length === TOP) bar = lost[best[TOP - 1]];
   }
-  best.forEach((site) => { tops[site] += 1; });
+  for (const site of best) tops[site] += 1;
 }
 
 // Sorting the figures alone is fast; equal ones follow each other by id.
