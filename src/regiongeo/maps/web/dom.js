@@ -20,6 +20,22 @@ export function figure(name, value, note) {
   return make("div", {}, make("dt", {}, name), make("dd", {}, make("strong", {}, value), make("small", {}, note)));
 }
 
+// What stays the same is not touched: nothing is then laid out anew.
+export function putText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// These children and no others, in this order; what has its place stays in it.
+export function lay(parent, wanted) {
+  const kept = new Set(wanted);
+  [...parent.children].filter((one) => !kept.has(one)).forEach((one) => one.remove());
+  let at = parent.firstChild;
+  for (const one of wanted) {
+    if (one === at) at = at.nextSibling;
+    else parent.insertBefore(one, at);
+  }
+}
+
 export function fillText(id, text) {
   document.getElementById(id).textContent = text;
 }

@@ -21,10 +21,15 @@ export function drawLabels(map, data, words, { pins, tags, subregions }) {
   pane.style.pointerEvents = "none";
   const canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", pane);
   let isShown = true;
+  let drawnFor = null;
+
+  // Where that stands which names leave room for.
+  const standing = () => [...pins(), ...tags()].map((one) => `${one.getLatLng()}${one.place}`).join();
 
   function draw() {
     const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
+    drawnFor = standing();
     canvas.width = size.x * ratio;
     canvas.height = size.y * ratio;
     canvas.style.width = `${size.x}px`;
@@ -84,6 +89,8 @@ export function drawLabels(map, data, words, { pins, tags, subregions }) {
   map.on("resize", draw);
   return {
     draw,
+    // After pins and tags may have moved on a map that stands still.
+    follow: () => standing() !== drawnFor && draw(),
     layer: {
       key: "layer_labels", on: true, level: 0, group: null, legend: [],
       onToggle(on) {

@@ -12,6 +12,7 @@ export function findLimits(data) {
 
 // Why a site is struck out under these limits: rows of its checklist; none where it stands.
 export function strikesOf(site, limits, data) {
+  if (!limits.size) return [];
   return (site.card?.checklist ?? []).map((at) => data.checklist_rows[at])
     .filter(([item, status]) => status === NOT_MET && limits.has(item));
 }

@@ -15,12 +15,17 @@ export function makeLive(data, { onRanked }) {
   });
   const given = data.sites.map(({ rank, rank_low: low, rank_high: high, top5_share: top5, score, parts }) => ({ rank, low, high, top5, score, parts }));
   const shares = data.criteria.map(({ weight }) => weight);
+  let held = { baseline: null, ranks: null };
+  const ranksOf = (baseline) => {
+    if (held.baseline !== baseline) held = { baseline, ranks: ranker.rank(baseline) };
+    return held.ranks;
+  };
   // The first move of a slider would else wait for the draws to be made.
   let pending = setTimeout(() => ranker.topShares(shares, Math.min(FIRST_DRAWS, data.draws.count)), QUIET_MS);
 
   function weigh({ weights, baseline, isGiven }) {
     clearTimeout(pending);
-    const before = ranker.rank(baseline);
+    const before = ranksOf(baseline);
     if (isGiven) put(data, given.map((one, at) => ({ ...one, moved: before[at] - one.rank })), shares);
     else {
       const ranks = ranker.rank(weights);

@@ -5,6 +5,7 @@ import { decodePoint } from "./data.js";
 import { make } from "./dom.js";
 import { chip, chips } from "./energy.js";
 import { around, boxOf, settle, TAG_HEIGHT } from "./settle.js";
+import { refill } from "./symbols.js";
 
 const CHIP = 25;
 const PIN = 17;
@@ -33,8 +34,7 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
   function place() {
     const pins = new Map(sites.pins().map((pin) => [pin.options.site, pin]));
     const others = shown.filter((site) => !pins.has(site));
-    group.clearLayers();
-    others.forEach((site) => rings.get(site).forEach((ring) => group.addLayer(ring)));
+    refill(group, [...others.flatMap((site) => rings.get(site)), ...shown.map((site) => tags.get(site))]);
     const taken = placeTags(others, { where: at, reach: DOT, busy: sites.keepClear() });
     sites.standAside(map.hasLayer(group) ? taken : []);
     const where = (site) => pins.get(site).getLatLng();
@@ -53,7 +53,6 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
     wanted.forEach((site, number) => {
       const tag = tags.get(site).setLatLng(map.layerPointToLatLng(spots[number]));
       tag.place = spots[number].isApart ? L.latLng(where(site)) : tag.getLatLng();
-      group.addLayer(tag);
     });
     return [...own, ...spots.map((spot, number) => boxOf(spot, heads[number].width))];
   }

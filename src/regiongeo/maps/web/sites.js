@@ -2,11 +2,11 @@
 import L from "leaflet";
 import { CHOSEN, GREY, INK, SCORE, STATION, UNSURE } from "./colours.js";
 import { classOf, decodeLines, decodePoint, isRated } from "./data.js";
-import { make, tooltip } from "./dom.js";
+import { make, putText, tooltip } from "./dom.js";
 import { nameEnergies } from "./energy.js";
 import { drawRow } from "./legend.js";
 import { isPinned, pinClass, spread } from "./pins.js";
-import { symbol } from "./symbols.js";
+import { refill, symbol } from "./symbols.js";
 
 const PIN_SIZE = 32;
 const LARGE_PIN = 43;
@@ -46,7 +46,7 @@ export function drawSites(map, data, words, onSelect) {
   const chosen = L.featureGroup().bindTooltip(tip).on("click", choose);
   const ring = L.circleMarker([0, 0], { radius: 23, color: INK, weight: 4, fill: false, interactive: false });
 
-  const legend = make("ul", {});
+  const legend = make("ul", {}, ...legendOf(data, words).map((row) => drawRow(row, words)));
   const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
   let boxes = [];
   let size = PIN_SIZE;
@@ -55,30 +55,36 @@ export function drawSites(map, data, words, onSelect) {
   map.on("zoomend", resize);
   resize();
 
-  restyle();
-
   // In the order of their ranks.
   function show(sites) {
     const wanted = new Set(sites);
     const [first, others] = [sites.filter(isPinned), sites.filter((site) => !isPinned(site))];
     pins = first.map(headOf);
-    fill(ranked, [...others.map((site) => dots.get(site)).reverse(), ...pins]);
-    fill(chosen, stars.filter(({ options: { site } }) => wanted.has(site) && !isPinned(site)));
+    refill(ranked, [...others.map((site) => dots.get(site)).reverse(), ...pins]);
+    refill(chosen, stars.filter(({ options: { site } }) => wanted.has(site) && !isPinned(site)));
     pins.forEach((pin) => pin.getElement()?.classList.toggle("plain", arePlain));
     arrange();
   }
 
   // Ranks and scores have moved.
   function restyle() {
-    dots.forEach((dot, site) => dot.setStyle({ fillColor: fillOf(site, data) }));
-    legend.replaceChildren(...legendOf(data, words).map((row) => drawRow(row, words)));
+    dots.forEach((dot, site) => {
+      const fillColor = fillOf(site, data);
+      if (dot.options.fillColor !== fillColor) dot.setStyle({ fillColor });
+    });
+    legendOf(data, words).forEach(({ count }, at) => {
+      if (count !== undefined) putText(legend.children[at].querySelector(".count"), words.number(count));
+    });
   }
 
   function headOf(site) {
     if (!heads.has(site)) heads.set(site, drawPin(site, place(site), words, onSelect));
     const head = heads.get(site);
-    head.face.textContent = String(site.rank);
-    head.setZIndexOffset(1000 - 10 * site.rank);
+    if (head.face.textContent !== String(site.rank)) {
+      head.face.textContent = String(site.rank);
+      head.setZIndexOffset(1000 - 10 * site.rank);
+      head.getElement()?.setAttribute("aria-label", words.say("selected", site));
+    }
     return head;
   }
 
@@ -155,11 +161,6 @@ function spreadPins(map, pins, data, { boxes, size }) {
   const points = shown.map((pin) => map.latLngToLayerPoint(pin.place));
   const offsets = spread(points, size - 2, nameOfLargest(map, data), boxes);
   shown.forEach((pin, at) => pin.setLatLng(map.layerPointToLatLng(points[at].add(offsets[at]))));
-}
-
-function fill(group, markers) {
-  group.clearLayers();
-  markers.forEach((marker) => group.addLayer(marker));
 }
 
 function fillOf(site, data) {

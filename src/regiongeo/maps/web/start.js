@@ -102,7 +102,7 @@ function build(map, data) {
   }
 
   // Struck sites stand last in the list, with the reason, and not on the map.
-  function update({ relabel = labels.draw } = {}) {
+  function update({ relabel = labels.draw, isTold = true } = {}) {
     const shown = data.ranked.filter(isShown);
     const strikes = new Map(shown.map((site) => [site, strikesOf(site, choice.limits, data)]).filter(([, rows]) => rows.length));
     const told = new Map([...strikes].map(([site, rows]) => [site, tellStrikes(rows, words)]));
@@ -111,7 +111,7 @@ function build(map, data) {
     scene.show(standing);
     relabel();
     compare?.update();
-    announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
+    if (isTold) announce(words.say("count", { shown: words.number(shown.length), all: words.number(data.sites.length) }));
   }
 
   // Proposals with a provisional score, best first.
@@ -126,14 +126,14 @@ function build(map, data) {
   let frame = 0;
   function relabelSoon() {
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(labels.draw);
+    frame = requestAnimationFrame(labels.follow);
   }
 
   function onRanked({ isGiven, isCounted }) {
     data.isGiven = isGiven;
     sites.restyle();
     workshop?.refresh();
-    update({ relabel: relabelSoon });
+    update({ relabel: relabelSoon, isTold: false });
     if (opened) panel.renew(drawCard(opened));
     if (isCounted) announce(words.say("leader", { name: data.ranked[0].name }));
   }

@@ -44,6 +44,16 @@ export function symbol(latlng, options) {
   return new Symbol(latlng, options);
 }
 
+// The group holds these and no others, later ones on top. What stays is not made anew: a pin keeps its focus.
+export function refill(group, wanted) {
+  const kept = new Set(wanted);
+  group.getLayers().filter((one) => !kept.has(one)).forEach((one) => group.removeLayer(one));
+  for (const one of wanted) {
+    if (group.hasLayer(one)) one.bringToFront?.();
+    else group.addLayer(one);
+  }
+}
+
 // A small picture of a symbol, line or area for the legend.
 export function swatch(style, { width = 34, height = 22 } = {}) {
   const canvas = document.createElement("canvas");
