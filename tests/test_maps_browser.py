@@ -14,7 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 from shapely import Point, box
 
 from regiongeo.cache import cache_folder
@@ -82,7 +82,15 @@ class Opened:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        """Leave a page that warns of what is not saved; the page asks nothing else."""
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            self.complaints.append("dialog")
+            dialog.dismiss()
 
     def show(self, path: Path) -> Page:
         self.page.route("**/*", _only_files)
@@ -769,7 +777,8 @@ def test_map_of_the_shipped_data_is_light_and_quiet(open_map: Callable[..., Open
     assert result.plan is not None
     opened = open_map(result)
     assert (tmp_path / "map.html").stat().st_size < 1_500_000
-    assert opened.page.locator("#list button").count() == len(result.sites)
+    opened.page.click("#list-more")
+    assert opened.page.locator("#list .name").count() == len(result.sites)
     assert opened.page.locator(".pin-place").count() == 10
     assert len(opened.page.evaluate(COLOURS)) > 100
     assert len(opened.requests) == 1

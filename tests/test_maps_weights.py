@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from regiongeo.maps import draw_map
+from regiongeo.maps.encode import read_data_block
+from regiongeo.maps.page import draw_page
 from regiongeo.ranking import rank_sites
 from test_maps_browser import Opened, chromium, open_map  # noqa: F401 - fixtures
 from toy import toy_result
@@ -144,3 +148,69 @@ def test_a_site_without_data_stays_unrated_under_any_weights(open_map: Callable[
     last = max(opened.page.evaluate("regiongeo.data.sites"), key=lambda site: site["rank"])
     assert (last["score"], last["rank"]) == (None, 3)
     assert opened.complaints == []
+
+
+def test_a_long_list_shows_sixty_sites_and_what_must_be_seen_and_all_on_request(
+    chromium: Browser,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Seventy sites; the second last is in the portfolio."""
+    making: dict[str, Any] = {"lang": "nb", "date": "2026-11-20", "data_version": "1", "credits": []}
+    payload = dict(read_data_block(draw_map(toy_result(), **making)))
+    one = payload["sites"][0]
+    payload["sites"] = [
+        {
+            **one,
+            "id": f"S{at:02d}",
+            "name": f"Sted {at:02d}",
+            "rank": at + 1,
+            "order": at,
+            "gain": at == 68 or None,
+        }
+        for at in range(70)
+    ]
+    path = tmp_path / "lang.html"
+    path.write_text(draw_page(payload, lang="nb", online_tiles=False), "utf-8")
+    opened = Opened(chromium.new_page())
+    page = opened.show(path)
+    names = page.locator("#list .name")
+    first = [f"Sted {at:02d}" for at in range(60)]
+    shown = [name.split("\n")[0].strip() for name in names.all_inner_texts()]
+    assert [name[:7] for name in shown] == [*first, "Sted 68"]
+    assert page.inner_text("#count") == "(70 av 70)"
+    page.focus("#list button >> nth=60")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "list-more"
+    assert page.inner_text("#list-more") == "Vis alle 70 lokaliteter"
+    page.keyboard.press("Enter")
+    assert names.count() == 70
+    assert page.evaluate("document.activeElement.dataset.id") == "S60"
+    assert page.locator("#list [tabindex='0']").count() == 1
+    page.click("text=Vis bare de 60 første")
+    assert names.count() == 61
+    page.fill("#search", "Sted 65")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.id") == "S65"
+    assert opened.complaints == []
+
+
+def test_rows_pins_and_focus_that_stay_are_the_same_ones(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+    page = open_map().page
+    page.evaluate(
+        "window.known = [...document.querySelectorAll('#list li, .pin-place')]; known[0].firstChild.focus()"
+    )
+    for value in (90, 10, 60):
+        weigh(page, 0, value)
+        page.evaluate("known[0].firstChild.focus()")
+    assert page.evaluate("known.length === 6 && known.every((one) => one.isConnected)")
+    ranks = page.evaluate(
+        "[...regiongeo.data.sites].sort((one, other) => one.rank - other.rank).map(({ id }) => id)"
+    )
+    assert (
+        page.evaluate("[...document.querySelectorAll('#list button')].map((one) => one.dataset.id)") == ranks
+    )
+    labels = page.locator(".pin-place").evaluate_all("(pins) => pins.map((one) => one.ariaLabel)")
+    faces = page.locator(".pin-place .pin").all_inner_texts()
+    assert all(label.startswith(f"Plass {face}: ") for face, label in zip(faces, labels, strict=True))

@@ -174,14 +174,19 @@ class Opened:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
+        self.warnings = 0
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         page.on("dialog", self._dismiss)
         page.on("request", self._note)
 
     def _dismiss(self, dialog: Dialog) -> None:
-        self.complaints.append("dialog")
-        dialog.dismiss()
+        if dialog.type == "beforeunload":
+            self.warnings += 1
+            dialog.accept()
+        else:
+            self.complaints.append("dialog")
+            dialog.dismiss()
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith(("file:", "blob:")):

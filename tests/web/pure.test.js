@@ -13,7 +13,7 @@ import { settle } from "../../src/regiongeo/maps/web/settle.js";
 import { areAlike, moveWeight, roundTo, toPercent } from "../../src/regiongeo/maps/web/weights.js";
 import { findLimits, strikesOf } from "../../src/regiongeo/maps/web/limits.js";
 import { makeWeightStore } from "../../src/regiongeo/maps/web/weightstore.js";
-import { rint } from "../../src/regiongeo/maps/web/rank.js";
+import { rint, uniform } from "../../src/regiongeo/maps/web/rank.js";
 import { fillPlaces, makeWords } from "../../src/regiongeo/maps/web/words.js";
 
 test("a line is the running sum of its steps, lat before lon", () => {
@@ -165,18 +165,54 @@ test("a weight takes from the unlocked others in their proportions, and all add 
   assert.deepEqual(moveWeight([100, 0, 0], 0, 40), [40, 30, 30]);
   assert.deepEqual(moveWeight([50, 50], 0, 10, new Set([1])), [50, 50]);
   assert.deepEqual(moveWeight([100], 0, 10), [100]);
-  let weights = [13, 13, 13, 13, 12, 12, 12, 12];
-  for (let step = 0; step < 2000; step += 1) {
-    const locked = new Set([step % 8].filter((at) => at !== (step * 7) % 8));
-    weights = moveWeight(weights, (step * 7) % 8, (step * 37) % 101, locked);
-    assert.equal(weights.reduce((sum, one) => sum + one, 0), 100);
-    assert.ok(weights.every((one) => Number.isInteger(one) && one >= 0));
+});
+
+// Numbers 0 to 1 that are the same at each run.
+function* chances(seed) {
+  for (let number = 0; ; number += 1) yield uniform(number, seed);
+}
+
+test("any moves of any sliders keep what is locked as it is shown, and all shown add up to 100", () => {
+  const random = chances(3);
+  const pick = (count) => Math.floor(random.next().value * count);
+  for (let run = 0; run < 300; run += 1) {
+    let weights = Array.from({ length: 1 + pick(9) }, () => random.next().value);
+    for (let step = 0; step < 30; step += 1) {
+      const at = pick(weights.length);
+      const locked = new Set(weights.map((_, place) => place).filter((place) => place !== at && random.next().value < 0.3));
+      const before = toPercent(weights);
+      weights = moveWeight(weights, at, pick(101), locked);
+      const shown = toPercent(weights);
+      assert.equal(shown.reduce((sum, one) => sum + one, 0), 100);
+      assert.ok(shown.every((one) => Number.isInteger(one) && one >= 0));
+      for (const place of locked) assert.equal(shown[place], before[place]);
+    }
+  }
+});
+
+test("away and back gives the old weights, through any places between, and others keep their proportions", () => {
+  const random = chances(4);
+  for (let run = 0; run < 300; run += 1) {
+    const start = Array.from({ length: 2 + Math.floor(random.next().value * 8) }, () => 0.01 + random.next().value);
+    const at = Math.floor(random.next().value * start.length);
+    assert.equal(moveWeight(start, at, toPercent(start)[at]), start);
+    const moved = moveWeight(start, at, Math.floor(random.next().value * 100));
+    const others = start.map((_, place) => place).filter((place) => place !== at);
+    for (const place of others) {
+      assert.ok(Math.abs(moved[place] * start[others[0]] - moved[others[0]] * start[place]) < 1e-9);
+    }
+    // Small steps of one slider after another one do not add up to a drift.
+    let [there, back] = [start, null];
+    for (let value = 0; value < 100; value += 1) there = moveWeight(there, at, value);
+    back = moveWeight(there, at, 40);
+    for (const place of others) assert.ok(Math.abs(back[place] * start[others[0]] - back[others[0]] * start[place]) < 1e-6);
   }
 });
 
 test("percent are whole and add up, the largest remainders rounded up", () => {
   assert.deepEqual(toPercent([1, 1, 1]), [34, 33, 33]);
   assert.deepEqual(toPercent([0.25, 0.75, 0]), [25, 75, 0]);
+  assert.deepEqual(toPercent([20 - 4e-15, 33.5, 46.5]), [20, 34, 46]);
   assert.deepEqual(roundTo([0.5, 0.5, 1], 2), [1, 0, 1]);
   assert.ok(areAlike([1, 2], [1, 2]) && !areAlike([1, 2], [1, 3]));
 });
@@ -194,21 +230,28 @@ test("a hard limit strikes out what its checklist does not meet, and never what 
   assert.deepEqual(strikesOf({ card: null }, new Set(["plot_area"]), data), []);
 });
 
-test("weights outlive a reload, and a damaged or closed store is let be", () => {
+test("weights, memories, comparison and limits outlive a reload; what is damaged is left out, a closed store let be", () => {
   const kept = new Map();
-  const store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+  const store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text) };
   const data = { map_id: "m", criteria: [{ key: "a" }, { key: "b" }] };
-  const weights = makeWeightStore(data, () => store);
-  assert.equal(weights.read(), null);
-  weights.save({ weights: [70, 30], isGiven: false });
-  assert.deepEqual(weights.read(), [70, 30]);
-  for (const text of ["{", "null", "[1,2]", '{"a":1}', '{"a":-1,"b":2}', '{"a":0,"b":0}', '{"a":"1","b":2}']) {
-    kept.set("regiongeo/m/weights", text);
-    assert.equal(weights.read(), null, text);
+  const open = () => makeWeightStore(data, () => store);
+  const nothing = { weights: null, memory: {}, against: "scenario", limits: [] };
+  assert.deepEqual(open().read(), nothing);
+  open().save({ limits: ["plot_area"] });
+  open().save({ weights: [70, 30], memory: { A: [60, 40] }, against: "A" });
+  assert.deepEqual(open().read(), { weights: [70, 30], memory: { A: [60, 40] }, against: "A", limits: ["plot_area"] });
+  open().save({ weights: null });
+  assert.deepEqual(open().read(), { weights: null, memory: { A: [60, 40] }, against: "A", limits: ["plot_area"] });
+  const odd = ['{"a":1}', '{"a":-1,"b":2}', '{"a":0,"b":0}', '{"a":"1","b":2}', '{"a":1e308,"b":1e308}', '{"__proto__":{"a":1,"b":2}}', "[1,2]", "3"];
+  for (const weights of odd) {
+    kept.set("regiongeo/m/weights", `{"weights":${weights},"memory":{"A":${weights},"C":{"a":1,"b":1}},"against":"C","limits":[{}, 1]}`);
+    assert.deepEqual(open().read(), nothing, weights);
   }
-  weights.save({ weights: [1, 1], isGiven: true });
-  assert.equal(kept.size, 0);
+  for (const text of ["{", "null", "[]", "5", '{"memory":[],"limits":{}}', "x".repeat(1e6)]) {
+    kept.set("regiongeo/m/weights", text);
+    assert.deepEqual(open().read(), nothing, text.slice(0, 40));
+  }
   const closed = makeWeightStore(data, () => { throw new Error("closed"); });
-  closed.save({ weights: [1, 2], isGiven: false });
-  assert.equal(closed.read(), null);
+  closed.save({ weights: [1, 2] });
+  assert.deepEqual(closed.read(), nothing);
 });

@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { buildExport, parseExport, toFeature, widenBox } from "../../src/regiongeo/maps/web/workshop/exportfile.js";
+import { makeFileWeights } from "../../src/regiongeo/maps/web/workshop/fileweights.js";
 import { nameFile, readFiles } from "../../src/regiongeo/maps/web/workshop/files.js";
 import { insideOf, latlngsOf, pointOf, polygonOf, turnOf } from "../../src/regiongeo/maps/web/workshop/geometry.js";
 import { giveBack, sortFiles, withoutTable } from "../../src/regiongeo/maps/web/workshop/inbox.js";
 import { areaOfGeometry, describeSketch, writeArea, writeLength, writePlace } from "../../src/regiongeo/maps/web/workshop/measure.js";
 import { canonical, conflicts, fromFile, merge, mergeFiles, standing } from "../../src/regiongeo/maps/web/workshop/merge.js";
+import { addFiles, makeFileStore, makeTables } from "../../src/regiongeo/maps/web/workshop/othertables.js";
+import { makeSaved } from "../../src/regiongeo/maps/web/workshop/saved.js";
 import {
   clear, makeSession, makeStore, put, putAll, redo, remove, rename, restore, serialise, undo,
 } from "../../src/regiongeo/maps/web/workshop/session.js";
@@ -455,7 +458,7 @@ test("a session is kept and comes back, without a name of the table too", () => 
 });
 
 function fakeStorage(kept = {}) {
-  return { kept, getItem: (key) => kept[key] ?? null, setItem: (key, text) => (kept[key] = text) };
+  return { kept, getItem: (key) => kept[key] ?? null, setItem: (key, text) => (kept[key] = text), removeItem: (key) => delete kept[key] };
 }
 
 test("storage that throws or is full is told once", () => {
@@ -482,11 +485,123 @@ test("a damaged text is kept aside under another key", () => {
   assert.deepEqual(troubles, ["ws_damaged"]);
 });
 
+test("files of other tables outlive a reload, are checked anew, and go with their table", () => {
+  const storage = fakeStorage();
+  const open = () => makeTables(makeFileStore(() => storage, "m1", { onTrouble: assert.fail }), OPTIONS);
+  const text = (table, change = {}) => buildExport(fileOf([proposal(1), feedback("T04")], { table, ...change }));
+  const files = [
+    { name: "a", text: text("bord 1") }, { name: "b", text: text("bord 2") }, { name: "c", text: "{" }, { name: "d", problem: { key: "bad_read" } },
+    { name: "e", text: text("bord 3") }, { name: "f", text: text("bord 4", { map: "m2" }) },
+  ];
+  const options = { anyMap: false, isTheirs: ({ table }) => table !== "bord 3" };
+  const tablesOf = (merged) => [...new Set(standing(merged).map(({ table }) => table))];
+  const tables = open();
+  assert.deepEqual(tablesOf(tables.add(files, options)), ["bord 1", "bord 2"]);
+  const once = canonical(storage.kept);
+  assert.equal(canonical(standing(tables.add(files, options))), canonical(standing(open().load())));
+  assert.equal(canonical(storage.kept), once);
+  tables.add([files[5]], { ...options, anyMap: true });
+  assert.deepEqual(tablesOf(open().load()).sort(), ["bord 1", "bord 2", "bord 4"]);
+  assert.deepEqual(tablesOf(tables.drop("bord 1")).sort(), ["bord 2", "bord 4"]);
+  assert.deepEqual(tablesOf(open().load()).sort(), ["bord 2", "bord 4"]);
+  tables.drop("bord 2");
+  tables.drop("bord 4");
+  assert.deepEqual(storage.kept, {});
+});
+
+test("what is kept of other tables is not trusted", () => {
+  const key = "regiongeo/m1/tables";
+  const wrap = (files) => JSON.stringify({ version: 1, files });
+  const odd = [
+    "{", "null", "[]", "3", '{"version":1}', '{"version":1,"files":{}}', '{"version":2,"files":[]}', "x".repeat(1e6), wrap([null, 3, {}, { name: 1, text: "" }]),
+    wrap([{ name: "a", text: "{" }]), wrap([{ name: "a", text: buildExport(fileOf([proposal(1)], { map: "m2" })), anyMap: 1 }]),
+    wrap([{ name: "a", text: buildExport(fileOf([proposal(1, { stemmer: 1e9 })])) }]),
+  ];
+  for (const text of odd) {
+    const store = makeFileStore(() => fakeStorage({ [key]: text }), "m1", { onTrouble: assert.fail });
+    assert.equal(makeTables(store, OPTIONS).load().size, 0, text.slice(0, 60));
+  }
+});
+
+test("files that find no room are told of once, stay on the page, and leave what was kept", () => {
+  const troubles = [];
+  const storage = fakeStorage();
+  const store = makeFileStore(() => storage, "m1", { onTrouble: (key) => troubles.push(key) });
+  store.save([{ name: "a", text: "a", anyMap: false }]);
+  const before = { ...storage.kept };
+  store.save([{ name: "a", text: "a".repeat(1_500_001), anyMap: false }]);
+  store.save([{ name: "a", text: "b".repeat(1_500_001), anyMap: false }]);
+  assert.deepEqual(storage.kept, before);
+  assert.deepEqual(troubles, ["ws_tables_not_kept"]);
+  const closed = makeTables(makeFileStore(() => { throw new Error("closed"); }, "m1", { onTrouble: (key) => troubles.push(key) }), OPTIONS);
+  assert.equal(closed.load().size, 0);
+  const [file] = [{ name: "a", text: buildExport(fileOf([proposal(1)])) }];
+  assert.equal(closed.add([file], { anyMap: false, isTheirs: () => true }).size, 1);
+  assert.equal(troubles.length, 2);
+});
+
+test("the same content is kept once", () => {
+  assert.deepEqual(addFiles([{ name: "a", text: "1" }], [{ name: "b", text: "1" }, { name: "c", text: "2" }]),
+    [{ name: "b", text: "1" }, { name: "c", text: "2" }]);
+});
+
+test("saved is what a file has: this session and these weights, after a reload too", () => {
+  const storage = fakeStorage();
+  let weights = null;
+  const open = () => makeSaved(() => storage, "m1", { weigh: () => weights });
+  const [empty, one] = [makeSession().now, put(makeSession(), proposal(1)).now];
+  const isSavedAfterReload = (now) => {
+    const saved = open();
+    saved.start(now);
+    return saved.is(now);
+  };
+  assert.ok(isSavedAfterReload(empty) && !isSavedAfterReload(one));
+  const saved = open();
+  saved.start(one);
+  weights = "w1";
+  saved.put(one);
+  assert.ok(saved.is(one) && isSavedAfterReload(one));
+  weights = "w2";
+  saved.keep(one);
+  assert.ok(!saved.is(one) && !isSavedAfterReload(one) && !isSavedAfterReload(empty));
+  weights = "w1";
+  saved.keep(one);
+  assert.ok(saved.is(one) && isSavedAfterReload(one));
+  saved.keep(empty);
+  assert.ok(!isSavedAfterReload(one));
+  for (const text of ["{", "3", "[]", '{"weights":{}}', "{}"]) {
+    Object.assign(storage.kept, { "regiongeo/m1/saved": text });
+    assert.ok(!isSavedAfterReload(one), text);
+  }
+});
+
+test("weights of our own file are used where nothing is lost, and else when asked for, with a way back", () => {
+  const scenario = { a: 50, b: 50 };
+  let [now, offered, taken] = [scenario, null, 0];
+  const take = makeFileWeights({
+    keys: ["a", "b"], get: () => now, set: (weights) => { now = weights; }, isGiven: () => now === scenario,
+    offer: (onTake) => { offered = onTake; }, onTaken: () => { taken += 1; },
+  });
+  const file = (weights, exported = "2027-01-14T12:41:03Z") => ({ weights, exported });
+  for (const nothing of [[], [file({})], [file({ c: 9 })], [file({ a: 0, b: 0 })], [file({ b: 50, a: 50 })]]) take(nothing);
+  assert.deepEqual([now, offered, taken], [scenario, null, 0]);
+  take([file({ a: 70, b: 30 }, "2027-01-14T13:00:00Z"), file({ a: 1, b: 99 })]);
+  assert.deepEqual([now, offered, taken], [{ a: 70, b: 30 }, null, 1]);
+  take([file({ a: 20, b: 80 })]);
+  assert.deepEqual(now, { a: 70, b: 30 });
+  offered();
+  assert.deepEqual(now, { a: 20, b: 80 });
+  offered();
+  assert.deepEqual(now, { a: 70, b: 30 });
+  offered();
+  assert.deepEqual([now, taken], [{ a: 20, b: 80 }, 4]);
+});
+
 // Files
 
 test("a file has a name every file system takes", () => {
-  assert.equal(nameFile("Bord 3: Ås / Østfold", "2027-01-14T12:41:03Z"), "regiongeo-bord-3-as-ostfold-2027-01-14-1241.geojson");
-  assert.equal(nameFile("../..\\😀", "2027-01-14T12:41:03Z"), "regiongeo-2027-01-14-1241.geojson");
+  assert.equal(nameFile("Bord 3: Ås / Østfold", "2027-01-14T12:41:03Z"), "regiongeo-bord-3-as-ostfold-2027-01-14-124103.geojson");
+  assert.equal(nameFile("../..\\😀", "2027-01-14T12:41:03Z"), "regiongeo-2027-01-14-124103.geojson");
 });
 
 test("files are read as UTF-8 or refused, each by itself", async () => {

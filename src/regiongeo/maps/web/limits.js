@@ -26,15 +26,15 @@ export function tellStrikes(rows, words) {
   }).join("; ");
 }
 
-// `onLimit` gets the set of limits switched on.
-export function connectLimits(data, words, { onLimit }) {
+// `onLimit` gets the set of limits switched on; `first` are those on from the start. Returns that set.
+export function connectLimits(data, words, { onLimit, first = [] }) {
   const place = document.getElementById("limits");
   const found = findLimits(data);
   place.hidden = !found.length;
-  const on = new Set();
+  const on = new Set(first.filter((item) => found.includes(item)));
   place.querySelector("div").append(...found.map((item) => {
     const count = data.sites.filter((site) => strikesOf(site, new Set([item]), data).length).length;
-    const box = make("input", { type: "checkbox" });
+    const box = make("input", { type: "checkbox", checked: on.has(item) });
     box.addEventListener("change", () => {
       on[box.checked ? "add" : "delete"](item);
       onLimit(on);
@@ -42,4 +42,5 @@ export function connectLimits(data, words, { onLimit }) {
     return make("label", { class: "check" }, box,
       make("span", {}, words.say(`check_${item}`), " ", make("span", { class: "count" }, words.say("strikes", { count: words.number(count) }))));
   }));
+  return on;
 }

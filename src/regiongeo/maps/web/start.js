@@ -40,6 +40,7 @@ function build(map, data) {
   const announce = (text) => fillText("status", text);
   let opened = null;
   let isLarge = false;
+  let frame = 0;
   const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false, limits: new Set() };
   data.ranked = data.sites;
   data.isGiven = true;
@@ -68,16 +69,22 @@ function build(map, data) {
   connectSearch(data, words, { map, announce, onSite: (site) => select(site) });
   connectFilters(data, choice, { update, onArea: showSubregion });
   const live = makeLive(data, { onRanked });
-  const keptWeights = workshop && makeWeightStore(data);
+  const kept = workshop && makeWeightStore(data);
+  const before = kept?.read();
   let weighed = null;
   const weighing = connectWeights(data, words, { onWeigh: (moved) => {
     weighed = moved;
     live.weigh(moved);
     compare?.weigh();
-    keptWeights?.save(moved);
+    const { weights, memory, against, isGiven } = moved;
+    kept?.save({ weights: isGiven ? null : weights, memory, against });
   } });
-  keptWeights?.restore(weighing);
-  connectLimits(data, words, { onLimit: (limits) => { choice.limits = limits; update(); } });
+  choice.limits = connectLimits(data, words, { first: before?.limits, onLimit: (limits) => {
+    choice.limits = limits;
+    kept?.save({ limits: [...limits] });
+    update();
+  } });
+  if (before?.weights || Object.keys(before?.memory ?? {}).length) weighing.restore(before);
   connectPrint(map);
   if (workshop) openStage();
   update();
@@ -123,7 +130,6 @@ function build(map, data) {
   }
 
   // Once a frame is enough while a slider moves.
-  let frame = 0;
   function relabelSoon() {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(labels.follow);
@@ -190,10 +196,14 @@ function build(map, data) {
       return { ...found, rank: 1 + data.sites.filter(({ score }) => score > found.score).length };
     };
     data.weightsNow = () => Object.fromEntries(data.criteria.map(({ key }, at) => [key, weighing.weights[at]]));
+    const keys = data.criteria.map(({ key }) => key);
     const place = document.getElementById("workshop");
     place.hidden = false;
     for (const id of ["notices", "plan"]) document.getElementById(id).open = false;
-    const opened = connectWorkshop({ map, data, words, panel, announce, onSite: (site) => select(site), onChange: () => update() });
+    const opened = connectWorkshop({
+      map, data, words, panel, announce, onSite: (site) => select(site), onChange: () => update(),
+      onWeights: (wanted) => weighing.set(keys.map((key) => wanted[key] ?? 0)),
+    });
     place.append(opened.element);
     return opened;
   }

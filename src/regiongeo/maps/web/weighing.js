@@ -5,7 +5,8 @@ import { areAlike, moveWeight, toPercent } from "./weights.js";
 
 const SLOTS = ["A", "B"];
 
-// `onWeigh` gets the weights and those that ranks are held against, each time one of them moves.
+// `onWeigh` gets the weights, those that ranks are held against, and what else a reload must not lose, each time one
+// of them moves. What is shown is what counts: `exact` serves only to keep proportions while one slider moves.
 export function connectWeights(data, words, { onWeigh }) {
   const panel = document.getElementById("weights");
   const given = data.criteria.map(({ weight }) => weight);
@@ -14,7 +15,7 @@ export function connectWeights(data, words, { onWeigh }) {
     { name: words.say("preset_equal"), weights: given.map(() => 1 / given.length) },
     ...data.presets,
   ];
-  const state = { weights: given, locked: new Set(), memory: {}, against: "scenario" };
+  const state = { weights: given, moving: null, locked: new Set(), memory: {}, against: "scenario" };
   const rows = data.criteria.map((criterion, at) => drawRow(criterion, at));
   const choice = make("select", { id: "preset" }, ...presets.map(({ name }, at) => new Option(name, at)), new Option(words.say("preset_own"), "own"));
   const against = make("select", { id: "against" });
@@ -40,7 +41,7 @@ export function connectWeights(data, words, { onWeigh }) {
     const figure = make("output", { for: id });
     const lock = button("", () => toggleLock(at), { class: "lock", "aria-pressed": "false", title: words.say("lock") });
     lock.append(drawLock(), make("span", { class: "hidden" }, words.say("lock_one", { name })));
-    slider.addEventListener("input", () => weigh(moveWeight(toPercent(state.weights), at, Number(slider.value), state.locked)));
+    slider.addEventListener("input", () => slide(at, Number(slider.value)));
     const item = make("li", {}, make("label", { for: id }, name), slider, figure, lock);
     return { item, slider, figure, lock };
   }
@@ -55,7 +56,17 @@ export function connectWeights(data, words, { onWeigh }) {
     return { item: make("span", { class: "slot", role: "group", "aria-label": words.say("memory", { slot }) }, keep, recall), recall };
   }
 
+  // As long as one slider moves, each move starts from what stood before the first.
+  function slide(at, value) {
+    const known = state.moving;
+    const from = known?.at === at ? known.from : { weights: state.weights, exact: known?.exact ?? state.weights };
+    const exact = moveWeight(from.exact, at, value, state.locked);
+    weigh(exact === from.exact ? from.weights : toPercent(exact));
+    state.moving = { at, from, exact };
+  }
+
   function toggleLock(at) {
+    state.moving = null;
     state.locked[state.locked.has(at) ? "delete" : "add"](at);
     show();
   }
@@ -67,12 +78,14 @@ export function connectWeights(data, words, { onWeigh }) {
 
   function weigh(weights) {
     state.weights = weights;
+    state.moving = null;
     show();
     tell();
   }
 
   function tell() {
-    onWeigh({ weights: state.weights, baseline: state.memory[state.against] ?? given, isGiven: areAlike(state.weights, given) });
+    const { weights, memory, against: held } = state;
+    onWeigh({ weights, memory, against: held, baseline: memory[held] ?? given, isGiven: areAlike(weights, given) });
   }
 
   function show() {
@@ -95,10 +108,20 @@ export function connectWeights(data, words, { onWeigh }) {
     panel.querySelector("summary").textContent = words.say("weights_now", { name });
   }
 
+  // Whole percent of a starting point mean that starting point.
+  function meant(weights) {
+    return presets.find((one) => areAlike(toPercent(one.weights), toPercent(weights)))?.weights ?? weights;
+  }
+
   return {
     get weights() { return toPercent(state.weights); },
-    // From outside, as a step of the story or a restored session.
-    // Whole percent of a starting point mean that starting point.
-    set: (weights) => weigh(presets.find((one) => areAlike(toPercent(one.weights), toPercent(weights)))?.weights ?? weights),
+    // From outside, as a step of the story or a file.
+    set: (weights) => weigh(meant(weights)),
+    // What the browser kept: see weightstore.js.
+    restore({ weights, memory, against: held }) {
+      Object.assign(state, { memory: Object.fromEntries(SLOTS.filter((slot) => memory[slot]).map((slot) => [slot, meant(memory[slot])])) });
+      state.against = state.memory[held] ? held : "scenario";
+      weigh(weights ? meant(weights) : given);
+    },
   };
 }

@@ -5,11 +5,11 @@ import { cleanLine, compareTexts, cutTo } from "./texts.js";
 
 const MOST_FILES = 100;
 
-// Letters and digits every file system takes: "regiongeo-bord-3-2027-01-14-1241.geojson".
+// Letters and digits every file system takes: "regiongeo-bord-3-2027-01-14-124103.geojson".
 export function nameFile(table, exported) {
   const plain = table.toLowerCase().replace(/[æä]/g, "ae").replace(/[øö]/g, "o").normalize("NFD");
   const slug = plain.replace(/[\u0300-\u036f]/g, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
-  const time = exported.slice(0, 16).replace("T", "-").replace(":", "");
+  const time = exported.slice(0, 19).replace("T", "-").replaceAll(":", "");
   return ["regiongeo", slug, time].filter(Boolean).join("-") + ".geojson";
 }
 

@@ -4,15 +4,18 @@ import { make, showToast } from "../dom.js";
 import { showPlace } from "../view.js";
 import { makeDrawing } from "./drawing.js";
 import { buildExport, widenBox } from "./exportfile.js";
+import { makeFileWeights } from "./fileweights.js";
 import { connectDrop, download, nameFile, readFiles } from "./files.js";
 import { insideOf, latlngsOf } from "./geometry.js";
-import { giveBack, layTogether, sortFiles, withoutTable } from "./inbox.js";
+import { giveBack, sortFiles } from "./inbox.js";
 import { LIMITS } from "./limits.js";
 import { describeSketch, showCoordinates } from "./measure.js";
 import { conflicts } from "./merge.js";
 import { drawOpinion, drawOthers } from "./notes.js";
+import { makeFileStore, makeTables } from "./othertables.js";
 import { drawForeignCard, drawProposalCard } from "./proposalcard.js";
 import { blankFeedback, makeListing, makeScores, newId, newName } from "./records.js";
+import { makeSaved } from "./saved.js";
 import { clear, makeSession, makeStore, put, putAll, redo, remove, rename, restore, serialise, undo } from "./session.js";
 import { makeShapes } from "./shapes.js";
 import { toGeometry } from "./sketch.js";
@@ -22,12 +25,16 @@ import { addControl, addTools } from "./tools.js";
 
 const ZOOM = 12;
 
-// `panel` shows a card beside the map (panel.js), `onSite` opens that of a site; `onChange` gets our proposals.
-export function connectWorkshop({ map, data, words, announce, onChange = () => {}, panel, onSite = () => {} }) {
+// `panel` shows a card beside the map (panel.js), `onSite` opens that of a site; `onChange` gets our proposals,
+// `onWeights` the weights of our own file.
+export function connectWorkshop({ map, data, words, announce, onChange = () => {}, panel, onSite = () => {}, onWeights = null }) {
   const box = boxOf(data);
   const scores = makeScores((latlngs) => data.provisional?.(latlngs) ?? null);
   const listing = makeListing(data, words, scores.scoreOf);
-  const store = makeStore(() => window.localStorage, data.map_id, { onTrouble: (key) => tell(words.say(key)) });
+  const [reach, onTrouble] = [() => window.localStorage, (key) => tell(words.say(key))];
+  const store = makeStore(reach, data.map_id, { onTrouble });
+  const foreign = makeTables(makeFileStore(reach, data.map_id, { onTrouble }), { map: data.map_id, box });
+  const saved = makeSaved(reach, data.map_id, { weigh: () => (data.isGiven === false ? JSON.stringify(data.weightsNow()) : null) });
   const drawing = makeDrawing(map, words, { announce });
   const shapes = makeShapes(map, { onSelect: open });
   const list = makeTablePanel(words, {
@@ -35,9 +42,11 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     onClear: () => apply(clear(session)), onSelect: visit, onDrop: dropTable, onAnyway: takeAnyway,
   });
   let session = store.load((text) => restore(text, { map: data.map_id, box })) ?? makeSession();
-  let foreign = new Map();
   let tables = [];
-  let saved = session.now.records.size ? null : session.now;
+  const takeWeights = onWeights && makeFileWeights({
+    keys: data.criteria.map(({ key }) => key), get: data.weightsNow, set: onWeights, isGiven: () => data.isGiven !== false,
+    offer: list.offerWeights, onTaken: () => tell(words.say("ws_weights_taken")),
+  });
   let opened = null;
 
   addTools(map, words, { onStart: startTool, onStop: drawing.cancel });
@@ -45,12 +54,15 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
   connectDrop(words, takeFiles);
   document.addEventListener("keydown", onKey);
   store.watch(window);
-  show();
+  window.addEventListener("beforeunload", warn);
+  saved.start(session.now);
+  layOut(foreign.load());
 
   function apply(next) {
     session = next;
     const { map_id: id, data_version: dataVersion } = data;
     store.save(serialise(session, { map: id, dataVersion, exported: writeTime(new Date()) }));
+    saved.keep(session.now);
     show();
     onChange(proposals());
   }
@@ -61,16 +73,22 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     const items = listing.own(records);
     shapes.show([...items, ...tables.flatMap((one) => one.items)].filter(({ record }) => record.kind === "proposal"), chosen);
     list.show({
-      table, items, canUndo: session.past.length > 0, canRedo: session.future.length > 0, isSaved: saved === session.now,
+      table, items, canUndo: session.past.length > 0, canRedo: session.future.length > 0, isSaved: saved.is(session.now),
     });
   }
 
   // `clashes` are those of our own files, told until the next files come.
   function layOut(merged, clashes = []) {
-    foreign = merged;
-    tables = listing.others(foreign);
-    list.showTables(tables, [...clashes, ...conflicts(foreign)].map(listing.conflict));
+    tables = listing.others(merged);
+    list.showTables(tables, [...clashes, ...conflicts(merged)].map(listing.conflict));
     show();
+  }
+
+  // The browser asks in words of its own.
+  function warn(event) {
+    if (saved.is(session.now)) return;
+    event.preventDefault();
+    event.returnValue = "";
   }
 
   function tell(text) {
@@ -262,7 +280,7 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     });
     const name = nameFile(table, exported);
     download(name, text);
-    saved = session.now;
+    saved.put(session.now);
     show();
     return tell(words.say("ws_saved_as", { name }));
   }
@@ -282,17 +300,18 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     const isOurs = (file) => file.map === data.map_id && file.table === table;
     const back = giveBack(good.filter(isOurs), { map: data.map_id, table, records });
     if (back.added.length && hasRoom(back.added.length)) apply(putAll(session, back.added));
-    layOut(layTogether(foreign, good.filter((file) => !isOurs(file))), back.conflicts);
+    layOut(foreign.add(texts, { anyMap, isTheirs: (file) => !isOurs(file) }), back.conflicts);
     list.refuse(bad);
     refill();
     const count = good.reduce((sum, file) => sum + file.records.length, 0);
     tell(words.say(bad.length ? "ws_opened_some" : "ws_opened", {
       files: words.number(good.length), records: words.number(count), refused: words.number(bad.length),
     }));
+    takeWeights?.(good.filter(isOurs));
   }
 
   function dropTable(table) {
-    layOut(withoutTable(foreign, table));
+    layOut(foreign.drop(table));
     list.focus();
   }
 
@@ -316,6 +335,7 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     // After the weights have changed.
     refresh() {
       scores.forget();
+      saved.keep(session.now);
       show();
     },
   };

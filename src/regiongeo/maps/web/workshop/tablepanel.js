@@ -14,6 +14,7 @@ export function makeTablePanel(words, { onName, onUndo, onRedo, onSave, onFiles,
   const list = make("ul", { class: "ws-list", "aria-label": words.say("ws_title") });
   const others = make("div", { class: "ws-tables" });
   const refused = make("div", { class: "ws-refused" });
+  const weights = make("div", { class: "ws-weights" });
   const files = chooseFiles(words, onFiles);
   const heading = make("h2", { id: "ws-title", tabindex: "-1" }, words.say("ws_title"));
   const dialog = drawQuestion(words, onClear);
@@ -24,7 +25,7 @@ export function makeTablePanel(words, { onName, onUndo, onRedo, onSave, onFiles,
     make("div", { class: "ws-buttons" }, steps.undo, steps.redo),
     list,
     make("div", { class: "ws-buttons" }, button(words.say("ws_save"), onSave, { class: "ws-save" }), ...files, clear),
-    saved, refused, others);
+    saved, weights, refused, others);
 
   function ask() {
     dialog.showModal();
@@ -50,6 +51,11 @@ export function makeTablePanel(words, { onName, onUndo, onRedo, onSave, onFiles,
     // Apart from our own, so that what someone has folded out stays so while they write.
     showTables(tables, conflicts) {
       others.replaceChildren(...tables.map((one) => drawTable(one, words, { onSelect, onDrop })), ...drawConflicts(conflicts, words));
+    },
+    // Weights that wait to be taken, or that stood before; null takes the offer away.
+    offerWeights(onTake, { isTaken = false } = {}) {
+      const [told, act] = isTaken ? ["ws_weights_before", "ws_weights_before_take"] : ["ws_weights_other", "ws_weights_other_take"];
+      weights.replaceChildren(...(onTake ? [make("p", { class: "note" }, words.say(told)), button(words.say(act), onTake)] : []));
     },
     // One sentence for each file that was not taken.
     refuse(files) {
