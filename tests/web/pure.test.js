@@ -9,7 +9,7 @@ import { stretchOf } from "../../src/regiongeo/maps/web/flows.js";
 import { findHits, fold, matchOf } from "../../src/regiongeo/maps/web/match.js";
 import { isPinned, pinClass, spread } from "../../src/regiongeo/maps/web/pins.js";
 import { tellProof } from "../../src/regiongeo/maps/web/plansummary.js";
-import { settle } from "../../src/regiongeo/maps/web/settle.js";
+import { settle, sidesOf } from "../../src/regiongeo/maps/web/settle.js";
 import { areAlike, moveWeight, roundTo, toPercent } from "../../src/regiongeo/maps/web/weights.js";
 import { findLimits, strikesOf } from "../../src/regiongeo/maps/web/limits.js";
 import { makeWeightStore } from "../../src/regiongeo/maps/web/weightstore.js";
@@ -254,4 +254,15 @@ test("weights, memories, comparison and limits outlive a reload; what is damaged
   const closed = makeWeightStore(data, () => { throw new Error("closed"); });
   closed.save({ weights: [1, 2] });
   assert.deepEqual(closed.read(), nothing);
+});
+
+test("a name stands above, below, right or left of its dot, clear of it", () => {
+  assert.deepEqual(sidesOf({ x: 100, y: 50 }, { width: 40, height: 20, apart: 12 }), [
+    ["above", [80, 18, 120, 38]], ["below", [80, 62, 120, 82]], ["right", [112, 40, 152, 60]], ["left", [48, 40, 88, 60]],
+    ["above-right", [88, 18, 128, 38]], ["below-right", [88, 62, 128, 82]], ["above-left", [72, 18, 112, 38]], ["below-left", [72, 62, 112, 82]],
+  ]);
+});
+
+test("larger tags stand farther off", () => {
+  assert.deepEqual(settle([{ x: 0, y: 0, reach: 10, width: 30, height: 40 }], [[10, -5, 90, 5], [-90, -5, -10, 5]])[0], { x: 0, y: 31, isApart: false });
 });

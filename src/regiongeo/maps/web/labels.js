@@ -15,13 +15,15 @@ const SWEDEN = [59.55, 12.25];
 const SHIELD_GAP = 190;
 const PIN_REACH = 16;
 
-export function drawLabels(map, data, words, { pins, tags, subregions }) {
+// `settle(index)` lets names of proposals take their room after pins and before places.
+export function drawLabels(map, data, words, { pins, tags, subregions, settle = () => {} }) {
   const pane = map.createPane("labels");
   pane.style.zIndex = 590;
   pane.style.pointerEvents = "none";
   const canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", pane);
   let isShown = true;
   let drawnFor = null;
+  let factor = 1;
 
   // Where that stands which names leave room for.
   const standing = () => [...pins(), ...tags()].map((one) => `${one.getLatLng()}${one.place}`).join();
@@ -37,11 +39,12 @@ export function drawLabels(map, data, words, { pins, tags, subregions }) {
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const view = { context, index: makeIndex(), size };
+    const view = { context, index: makeIndex(), size, factor };
     drawStems(context);
     // Before pins and shields take their room: without the largest town people do not find their way.
     if (isShown) data.places.slice(0, 1).forEach((place) => drawTown(view, place));
     blockPins(view.index);
+    settle(view.index);
     if (isShown) drawNames(view);
   }
 
@@ -55,11 +58,12 @@ export function drawLabels(map, data, words, { pins, tags, subregions }) {
   function blockPins(index) {
     for (const pin of pins()) {
       const { x, y } = map.latLngToContainerPoint(pin.getLatLng());
-      index.block([x - PIN_REACH, y - PIN_REACH, x + PIN_REACH, y + PIN_REACH]);
+      const reach = PIN_REACH * factor;
+      index.block([x - reach, y - reach, x + reach, y + reach]);
     }
     for (const tag of tags()) {
       const { x, y } = map.latLngToContainerPoint(tag.getLatLng());
-      const [width, height] = tag.options.icon.options.iconSize;
+      const [width, height] = tag.options.icon.options.iconSize.map((one) => one * factor);
       index.block([x - width / 2, y - height / 2, x + width / 2, y + height / 2]);
     }
   }
@@ -84,13 +88,17 @@ export function drawLabels(map, data, words, { pins, tags, subregions }) {
   }
 
   const clear = () => canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
-  map.on("moveend", draw);
+  map.on("moveend shapeschange", draw);
   map.on("zoomstart", clear);
   map.on("resize", draw);
   return {
     draw,
     // After pins and tags may have moved on a map that stands still.
     follow: () => standing() !== drawnFor && draw(),
+    // The size of everything written, beside what it is on a desk; the next drawing has it.
+    grow(by) {
+      factor = by;
+    },
     layer: {
       key: "layer_labels", on: true, level: 0, group: null, legend: [],
       onToggle(on) {
@@ -108,14 +116,15 @@ function isInside({ x, y }, size) {
   return x > 0 && y > 0 && x < size.x && y < size.y;
 }
 
-function drawName({ context, index, size }, text, point, style) {
+function drawName({ context, index, size, factor }, text, point, style) {
   if (!isInside(point, size)) return;
-  context.font = `${style.weight} ${style.size}px ${FONT}`;
+  const height = style.size * factor;
+  context.font = `${style.weight} ${height}px ${FONT}`;
   context.letterSpacing = style.spacing ?? "0px";
   const width = context.measureText(text).width;
-  const half = style.size * 0.62;
+  const half = height * 0.62;
   const middle = point.x - width / 2;
-  const beside = [[point.x + 6, point.y], [point.x - width - 6, point.y], [middle, point.y - 15], [middle, point.y + 15]];
+  const beside = [[point.x + 6, point.y], [point.x - width - 6, point.y], [middle, point.y - 15 * factor], [middle, point.y + 15 * factor]];
   const spots = style.centred ? [[middle, point.y]] : beside;
   const spot = spots.find(([left, y]) => index.add([left - 3, y - half, left + width + 3, y + half]));
   if (spot) {
@@ -143,18 +152,18 @@ function drawTownDot(context, { x, y }) {
   context.fill();
 }
 
-function drawShields({ context, index, size }, road, points) {
+function drawShields({ context, index, size, factor }, road, points) {
   const isEuropean = road.startsWith("E");
   const placed = [];
-  context.font = `700 13px ${FONT}`;
+  context.font = `700 ${13 * factor}px ${FONT}`;
   const text = road.replace(/^(Rv|Fv)/, "");
-  const half = context.measureText(text).width / 2 + 5;
+  const [half, high] = [context.measureText(text).width / 2 + 5, 10 * factor];
   for (const { x, y } of points) {
     const isNear = placed.some((other) => Math.hypot(other.x - x, other.y - y) < SHIELD_GAP);
-    if (isNear || !isInside({ x, y }, size) || !index.add([x - half - 2, y - 12, x + half + 2, y + 12])) continue;
+    if (isNear || !isInside({ x, y }, size) || !index.add([x - half - 2, y - high - 2, x + half + 2, y + high + 2])) continue;
     placed.push({ x, y });
     context.beginPath();
-    context.roundRect(x - half, y - 10, 2 * half, 20, 4);
+    context.roundRect(x - half, y - high, 2 * half, 2 * high, 4);
     context.fillStyle = isEuropean ? "#00682f" : "#ffffff";
     context.fill();
     context.lineWidth = 1.5;

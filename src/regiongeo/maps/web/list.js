@@ -152,9 +152,12 @@ function star(words) {
     make("span", { class: "hidden" }, words.say("in_portfolio")));
 }
 
+// Never broken over two lines.
+const whole = (text) => text.replaceAll(" ", "\u00a0");
+
 function describe(site, words) {
   if (!isRated(site)) return [site.subregion, words.say("not_rated")].filter(Boolean).join(" · ");
   const range = site.rank_low === null ? "" : words.say("rank_range", { range: words.range(site.rank_low, site.rank_high) });
   const top = `${words.say("top5").toLowerCase()}: ${words.percent(site.top5_share)}`;
-  return [site.subregion, range, top].filter(Boolean).join(" · ");
+  return [site.subregion, whole(range), whole(top)].filter(Boolean).join(" · ");
 }

@@ -15,7 +15,7 @@ const HALO = { ...RING, color: "#fff", weight: 7 };
 
 // `sites` are drawn already. Their pins stand aside for rings and tags; the tag of a pinned site goes with its pin.
 export function drawPlan(map, data, words, { sites, onSelect }) {
-  if (!data.plan) return { layers: [], show() {}, place() {}, tags: () => [] };
+  if (!data.plan) return { layers: [], show() {}, place() {}, grow() {}, tags: () => [] };
   const group = L.featureGroup()
     .bindTooltip(({ options: { site } }) => sites.describe(site))
     .on("click", (event) => onSelect((event.sourceTarget ?? event.propagatedFrom).options.site));
@@ -24,6 +24,7 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
   const tags = new Map(chosen.map((site) => [site, drawTag(site, at(site), words)]));
   const rings = new Map(chosen.map((site) => [site, [HALO, RING].map((style) => L.circleMarker(at(site), { ...style, site }))]));
   let shown = [];
+  let factor = 1;
   map.on("zoomend", place);
 
   function show(wanted) {
@@ -38,15 +39,15 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
     const taken = placeTags(others, { where: at, reach: DOT, busy: sites.keepClear() });
     sites.standAside(map.hasLayer(group) ? taken : []);
     const where = (site) => pins.get(site).getLatLng();
-    const stood = [...pins.keys()].map((site) => around(map.latLngToLayerPoint(where(site)), PIN));
-    placeTags(shown.filter((site) => pins.has(site)), { where, reach: PIN, busy: [...sites.keepClear(), ...taken, ...stood] });
+    const stood = [...pins.keys()].map((site) => around(map.latLngToLayerPoint(where(site)), PIN * factor));
+    placeTags(shown.filter((site) => pins.has(site)), { where, reach: PIN * factor, busy: [...sites.keepClear(), ...taken, ...stood] });
   }
 
   // Returns the boxes that heads and tags take.
   function placeTags(wanted, { where, reach, busy }) {
     const heads = wanted.map((site) => {
       const { x, y } = map.latLngToLayerPoint(where(site));
-      return { x, y, reach, width: widthOf(site) };
+      return { x, y, reach, width: widthOf(site) * factor, height: TAG_HEIGHT * factor };
     });
     const own = heads.map((head) => around(head, reach));
     const spots = settle(heads, [...busy, ...own]);
@@ -54,12 +55,16 @@ export function drawPlan(map, data, words, { sites, onSelect }) {
       const tag = tags.get(site).setLatLng(map.layerPointToLatLng(spots[number]));
       tag.place = spots[number].isApart ? L.latLng(where(site)) : tag.getLatLng();
     });
-    return [...own, ...spots.map((spot, number) => boxOf(spot, heads[number].width))];
+    return [...own, ...spots.map((spot, number) => boxOf(spot, heads[number].width, heads[number].height))];
   }
 
   return {
     show,
     place,
+    // Larger tags, as a projector wants them, need more room; the next placing gives it.
+    grow(by) {
+      factor = by;
+    },
     // Each with its `place`: where they stand apart, a line leads there, and names leave room for them.
     tags: () => (map.hasLayer(group) ? shown.map((site) => tags.get(site)) : []),
     layers: [{ key: "layer_plan", on: true, level: 12, group, legend: legendOf(data, words) }],

@@ -9,7 +9,6 @@ import { isPinned, pinClass, spread } from "./pins.js";
 import { refill, symbol } from "./symbols.js";
 
 const PIN_SIZE = 32;
-const LARGE_PIN = 43;
 const CHOSEN_STYLE = { shape: "star", radius: 11, fillColor: CHOSEN, fillOpacity: 1, color: "#fff", weight: 2 };
 const STATION_STYLE = { shape: "square", radius: 7, fillColor: STATION, fillOpacity: 1, color: "#fff", weight: 2 };
 const CROSS_STYLE = { shape: "cross", radius: 4.5, fill: false, color: GREY, weight: 2, opacity: 1 };
@@ -50,7 +49,8 @@ export function drawSites(map, data, words, onSelect) {
   const resize = () => dots.forEach((dot) => dot.setRadius(radiusAt(map.getZoom())));
   let boxes = [];
   let size = PIN_SIZE;
-  const arrange = () => spreadPins(map, pins, data, { boxes, size });
+  const keepClear = () => nameOfLargest(map, data, size);
+  const arrange = () => spreadPins(map, pins, { boxes, size, clear: keepClear() });
   map.on("zoomend", arrange);
   map.on("zoomend", resize);
   resize();
@@ -102,8 +102,8 @@ export function drawSites(map, data, words, onSelect) {
     show,
     restyle,
     // Larger pins, as a projector wants them, stand farther apart.
-    grow(isLarge) {
-      size = isLarge ? LARGE_PIN : PIN_SIZE;
+    grow(by) {
+      size = PIN_SIZE * by;
       arrange();
     },
     highlight,
@@ -111,7 +111,7 @@ export function drawSites(map, data, words, onSelect) {
     standAside,
     describe: (site) => describeSite(site, words),
     // Boxes on the layer no tag may cover.
-    keepClear: () => nameOfLargest(map, data).map(({ x, y }) => [x - 12, y - 10, x + 12, y + 10]),
+    keepClear: () => keepClear().map(({ x, y }) => [x - 12, y - 10, x + 12, y + 10]),
     pins: () => pins.filter((pin) => map.hasLayer(pin)),
     layers: [
       { key: "layer_sites", on: true, level: 10, group: ranked, legend: [], body: legend },
@@ -149,17 +149,17 @@ function drawPin(site, latlng, words, onSelect) {
 }
 
 // Pins stand aside for the name of the largest town: without it people do not find their way.
-function nameOfLargest(map, { places, scale }) {
+function nameOfLargest(map, { places, scale }, size) {
   if (!places.length) return [];
   const { x, y } = map.latLngToLayerPoint(decodePoint(places[0].at, scale));
   const count = 1 + Math.ceil(places[0].name.length / 3);
-  return Array.from({ length: count }, (_, at) => ({ x: x + 10 + (PIN_SIZE - 2) * at, y }));
+  return Array.from({ length: count }, (_, at) => ({ x: x + 10 + (size - 2) * at, y }));
 }
 
-function spreadPins(map, pins, data, { boxes, size }) {
+function spreadPins(map, pins, { boxes, size, clear }) {
   const shown = pins.filter((pin) => map.hasLayer(pin));
   const points = shown.map((pin) => map.latLngToLayerPoint(pin.place));
-  const offsets = spread(points, size - 2, nameOfLargest(map, data), boxes);
+  const offsets = spread(points, size - 2, clear, boxes);
   shown.forEach((pin, at) => pin.setLatLng(map.layerPointToLatLng(points[at].add(offsets[at]))));
 }
 

@@ -23,6 +23,9 @@ import { connectWorkshop } from "./workshop/index.js";
 import { makeWords } from "./words.js";
 import { addControls, connectPrint, easeAim, fitRegion, foldLegend, showArea, showPlace, unfoldMore } from "./view.js";
 
+// How much larger pins, tags and names are drawn for a room; the style sheet has the same figure.
+const ROOM = 1.35;
+
 export async function start(map) {
   try {
     const data = await readData(document);
@@ -39,7 +42,7 @@ function build(map, data) {
   const words = makeWords(data.texts, data.lang);
   const announce = (text) => fillText("status", text);
   let opened = null;
-  let isLarge = false;
+  let factor = 1;
   let frame = 0;
   const choice = { subregion: "", onlyPortfolio: false, onlyPlan: false, limits: new Set() };
   data.ranked = data.sites;
@@ -56,7 +59,7 @@ function build(map, data) {
   const panel = makePanel();
   const workshop = data.map_id && openWorkshop();
   const scene = drawScene(map, data, words, {
-    onSite: select, onRoad: selectRoad, onRule: selectRule, onRuleChoice: () => compare?.update(),
+    onSite: select, onRoad: selectRoad, onRule: selectRule, onRuleChoice: () => compare?.update(), settle: workshop?.settle,
   });
   const { sites, roads, labels } = scene;
   const tiles = offerTiles(map, data, words, { land: scene.land, announce });
@@ -104,7 +107,7 @@ function build(map, data) {
   function tellState() {
     return {
       isShown, limits: choice.limits, layers: layerList.get(), proposals: workshop?.proposals() ?? [], weighed,
-      keys: data.criteria.map(({ key }) => key), isLarge, rule: scene.rules.chosen?.(),
+      keys: data.criteria.map(({ key }) => key), factor, rule: scene.rules.chosen?.(),
     };
   }
 
@@ -124,7 +127,7 @@ function build(map, data) {
   // Proposals with a provisional score, best first.
   function listDrawn() {
     return (workshop?.proposals() ?? []).filter(({ score }) => score && score.score !== null).map(({ record, score, struck }) => ({
-      name: record.navn, score: score.score, rank: score.rank, onOpen: () => workshop.openProposal(record.id),
+      id: record.id, name: record.navn, score: score.score, rank: score.rank, onOpen: () => workshop.openProposal(record.id),
       reason: struck,
     })).sort((one, other) => other.score - one.score);
   }
@@ -171,7 +174,7 @@ function build(map, data) {
       get: data.weightsNow,
       set: (wanted) => weighing.set(data.criteria.map(({ key }) => wanted[key] ?? 0)),
     };
-    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, beside: () => compare?.beside(), onProjector });
+    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, drawn: listDrawn, beside: () => compare?.beside(), onProjector });
     if (compare) document.querySelector(".st-tools").prepend(compare.opener);
   }
 
@@ -181,8 +184,8 @@ function build(map, data) {
   }
 
   function onProjector(isOn) {
-    isLarge = isOn;
-    sites.grow(isOn);
+    factor = isOn ? ROOM : 1;
+    scene.grow(factor);
     redraw();
     compare?.update();
   }

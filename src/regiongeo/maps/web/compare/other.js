@@ -7,7 +7,7 @@ import { drawScene } from "../scene.js";
 
 const PROPOSAL = { color: CHOSEN, weight: 2.5, dashArray: "6 5", fillColor: "#fff", fillOpacity: 0.35, interactive: false };
 
-// `state()`: what the page shows: { isShown(site), limits, layers, proposals, weighed, keys, isLarge, rule }.
+// `state()`: what the page shows: { isShown(site), limits, layers, proposals, weighed, keys, factor, rule }.
 export function drawOther(map, data, words, { state, onSite, onRoad, onRule, onRanked }) {
   const scene = drawScene(map, data, words, { onSite, onRoad, onRule });
   const layers = [...scene.main, ...scene.more];
@@ -37,8 +37,8 @@ export function drawOther(map, data, words, { state, onSite, onRoad, onRule, onR
   }
 
   function show() {
-    const { isShown, limits, isLarge, proposals: drawn, rule } = state();
-    scene.sites.grow(isLarge);
+    const { isShown, limits, factor, proposals: drawn, rule } = state();
+    scene.grow(factor);
     scene.rules.choose?.(rule);
     scene.show(data.ranked.filter((site) => isShown(site) && !strikesOf(site, limits, data).length));
     proposals.clearLayers();

@@ -329,6 +329,8 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
     element: list.element,
     // For the list of layers.
     layer: { key: "ws_layer", on: true, level: 12, group: shapes.group, legend: [] },
+    // Names of proposals take room in the labels' index.
+    settle: shapes.settle,
     siteSection,
     proposals,
     openProposal: showProposal,
