@@ -111,11 +111,13 @@ test("the ranking carries the weights it was made by, in the order it is shown",
     lang: "nb", ranked: [site, unrated],
     criteria: [{ key: "passing_trucks", name: "Lastebiler", unit: "d", factor: 1, decimals: 0 }, { key: "builtup_share", name: "Tettbygd", unit: "%", factor: 100, decimals: 0 }],
   };
-  const text = writeRanking(data, WORDS, { weights: { passing_trucks: 60, builtup_share: 40 }, struck: new Map([[unrated, "areal"]]) });
+  const drawn = [{ id: "p1", name: "+Jordet", rank: 2, score: 0.5, reason: "langt fra veg" }];
+  const text = writeRanking(data, WORDS, { weights: { passing_trucks: 60, builtup_share: 40 }, struck: new Map([[unrated, "areal"]]), drawn });
   assert.equal(text, `\ufeff${[
-    "\"rank\";\"site\";\"id\";\"municipality\";\"subregion\";\"score\";\"rank_low\";\"rank_high\";\"top5\";\"struck\";\"Lastebiler [d]\";\"weight Lastebiler\";\"Tettbygd [%]\";\"weight Tettbygd\"",
-    "1;\"'=Kryss\";\"T1\";\"Ås\";\"\";62,5;1;3;100;\"\";1200,4;60;;40",
-    ";\"B\";\"T2\";\"Ås\";\"\";;;;0;\"areal\";;60;25;40",
+    "\"rank\";\"site\";\"id\";\"status\";\"municipality\";\"subregion\";\"score\";\"rank_low\";\"rank_high\";\"top5\";\"struck\";\"Lastebiler [d]\";\"weight Lastebiler\";\"Tettbygd [%]\";\"weight Tettbygd\"",
+    "1;\"'=Kryss\";\"T1\";\"st_ranked\";\"Ås\";\"\";62,5;1;3;100;\"\";1200,4;60;;40",
+    ";\"B\";\"T2\";\"st_ranked\";\"Ås\";\"\";;;;0;\"areal\";;60;25;40",
+    "2;\"'+Jordet\";\"p1\";\"st_provisional\";\"\";\"\";50;;;;\"langt fra veg\";;60;;40",
   ].join("\r\n")}\r\n`);
 });
 

@@ -7,9 +7,12 @@ import { nameFile, save } from "./save.js";
 import { connectStory } from "./story.js";
 import { connectTimer } from "./timer.js";
 
-// `layers` and `weights` as for `connectStory`; `struck()` gives what hard limits strike out: site and reason.
-// `onProjector(on)` draws anew what has another size there; `beside()` is the map of another scenario, if one is shown.
-export function connectStage({ map, data, words, announce, layers, weights, struck = () => new Map(), beside = () => null, onProjector }) {
+// `layers` and `weights` as for `connectStory`; `struck()` gives what hard limits strike out: site and reason; `drawn()`
+// the table's proposals that have a score; `beside()` is the map of another scenario, if one is shown.
+// `onProjector(on)` draws anew what has another size there.
+export function connectStage({
+  map, data, words, announce, layers, weights, struck = () => new Map(), drawn = () => [], beside = () => null, onProjector,
+}) {
   const projector = connectProjector({ map, words, announce, onChange: onProjector });
   const story = connectStory({ map, data, words, announce, layers, weights, projector });
   const timer = connectTimer({ words, announce });
@@ -20,7 +23,7 @@ export function connectStage({ map, data, words, announce, layers, weights, stru
   document.querySelector("main").before(story.element);
 
   function saveTable() {
-    const content = writeRanking(data, words, { weights: weights.get(), struck: struck() });
+    const content = writeRanking(data, words, { weights: weights.get(), struck: struck(), drawn: drawn() });
     const name = nameFile(words.say("st_file_ranking"), data.map_id, "csv", new Date());
     save(name, new Blob([content], { type: "text/csv;charset=utf-8" }));
     tell(words.say("st_saved", { name }));

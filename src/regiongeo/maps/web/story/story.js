@@ -25,6 +25,7 @@ export function connectStory({ map, data, words, announce, layers, weights, proj
     editor.element);
   const opener = button(words.say("st_story"), () => (element.hidden ? open() : close()), { "aria-expanded": "false", class: "st-open" });
   document.addEventListener("keydown", onKey);
+  store.watch(window);
   fill();
 
   function tell(sentence) {
