@@ -2,26 +2,23 @@
 
 import base64
 import json
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Page
 from shapely import Point, box
 
+from pages import CREDITS, Opened
 from regiongeo.cache import cache_folder
 from regiongeo.compliance import Fact
 from regiongeo.flows import grow_flows
 from regiongeo.job import kept_flows
-from regiongeo.maps import draw_map
 from regiongeo.maps.payload import build_payload
 from regiongeo.pipeline import run
 from regiongeo.result import Result
@@ -35,7 +32,6 @@ pytestmark = pytest.mark.browser
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-CREDITS = ["© Kartverket, CC BY 4.0", "© OpenStreetMap contributors, ODbL 1.0"]
 HOSTILE = {
     "template": "{{ 7*7 }} {% raw %} {# x #} {{ [].__class__ }} 100 % {% a",
     "markup": "<img src=x onerror=window.hit=1></script><script>window.hit=1</script>"
@@ -46,91 +42,9 @@ HOSTILE = {
 }
 
 
-def _refuse(reason: str) -> None:
-    """Skip where a person works without a browser, never in CI."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def find_chromium() -> str:
-    """Return the browser to open built pages with."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        _refuse("no Chromium on the path: install it from the distribution")
-    if not (files("regiongeo") / "_assets" / "map.js").is_file():
-        _refuse("map assets are not built: python hatch_build.py")
-    return path
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
-
-
-class Opened:
-    """A page, with what it asked for and what it complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("dialog", self._answer)
-
-    def _answer(self, dialog: Dialog) -> None:
-        """Leave a page that warns of what is not saved; the page asks nothing else."""
-        if dialog.type == "beforeunload":
-            dialog.accept()
-        else:
-            self.complaints.append("dialog")
-            dialog.dismiss()
-
-    def show(self, path: Path) -> Page:
-        self.page.route("**/*", _only_files)
-        self.page.goto(path.as_uri())
-        self.page.wait_for_selector("html[data-ready]", state="attached")
-        return self.page
-
-
 def unfold(page: Page) -> None:
     """Show the layers of the background, which a low window keeps folded."""
     page.evaluate("document.getElementById('more-layers').open = true")
-
-
-def _only_files(route: Route) -> None:
-    if route.request.url.startswith("file://"):
-        route.continue_()
-    else:
-        route.abort()
-
-
-@pytest.fixture
-def open_map(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 720}, locale="nb-NO")
-
-    def open_it(result: Result | None = None, **options: Any) -> Opened:
-        path = tmp_path / "map.html"
-        given: dict[str, Any] = {
-            "lang": "nb",
-            "date": "2026-11-20",
-            "data_version": "1",
-            "credits": CREDITS,
-            **options,
-        }
-        path.write_text(draw_map(toy_result() if result is None else result, **given), "utf-8")
-        opened = Opened(context.new_page())
-        opened.show(path)
-        return opened
-
-    yield open_it
-    context.close()
 
 
 COLOURS = """() => {

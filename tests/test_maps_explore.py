@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from itertools import accumulate
@@ -20,9 +19,10 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from shapely import GeometryCollection, LinearRing, LineString, MultiPoint, Point, Polygon, box
 
+from pages import Opened, new_context
 from regiongeo.errors import CrsError, DataError, EngineError, OutputError, RegionGeoError, RegionGeoWarning
 from regiongeo.i18n import texts
 from regiongeo.maps import explorecells, explorepage
@@ -30,7 +30,7 @@ from regiongeo.maps.explore import explore
 from regiongeo.maps.explorecells import encode_rows, tell_cell, thin
 from regiongeo.maps.exploreclasses import MISSING, OTHER, Ramp, colour_categories, colour_values
 from regiongeo.maps.preview import preview
-from test_maps_browser import HOSTILE, Opened, _refuse
+from test_maps_browser import HOSTILE
 from test_maps_web import require_node
 
 MAPS = Path(__file__).parents[1] / "src" / "regiongeo" / "maps"
@@ -478,22 +478,9 @@ def test_preview_refuses_what_is_no_page(tmp_path: Path) -> None:
 # In the browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        _refuse("no Chromium on the path: install it from the distribution")
-    if not _is_built():
-        _refuse("map assets are not built: python hatch_build.py")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def show(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[folium.Map], Opened]]:
-    context = chromium.new_context(viewport={"width": 1000, "height": 600}, locale="nb-NO")
+    context = new_context(chromium, 1000, 600)
 
     def show_it(made: folium.Map) -> Opened:
         made.save(tmp_path / "map.html")
@@ -621,7 +608,7 @@ def test_hostile_text_runs_nowhere_in_a_notebook(chromium: Browser, tmp_path: Pa
     block_of(made)["popup"] = block_of(made)["tooltip"]
     path = tmp_path / "cell.html"
     path.write_text(f"<!DOCTYPE html><meta charset=utf-8><html data-ready>{made._repr_html_()}", "utf-8")
-    context = chromium.new_context(viewport={"width": 1000, "height": 700})
+    context = new_context(chromium, 1000, 700)
     opened = Opened(context.new_page())
     page = opened.show(path)
     frame = page.frames[1]

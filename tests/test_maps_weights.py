@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from playwright.sync_api import Browser, Page
 
+from pages import Opened
 from regiongeo.maps import draw_map
 from regiongeo.maps.encode import read_data_block
 from regiongeo.maps.page import draw_page
 from regiongeo.ranking import rank_sites
-from test_maps_browser import Opened, chromium, open_map  # noqa: F401 - fixtures
 from toy import toy_result
 from toy_plan import toy_cards, toy_planned_result
 
@@ -39,7 +39,7 @@ def figures(page: Page) -> dict[str, tuple[Any, ...]]:
     return {site["id"]: tuple(site[name] for name in names) for site in sites}
 
 
-def test_figures_are_those_python_gives_for_the_same_weights(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_figures_are_those_python_gives_for_the_same_weights(open_map: Callable[..., Opened]) -> None:
     opened, result = open_map(), toy_result()
     weigh(opened.page, 5, 60)
     settle(opened.page)
@@ -62,7 +62,7 @@ def test_figures_are_those_python_gives_for_the_same_weights(open_map: Callable[
 
 
 def test_list_pins_bars_and_arrows_follow_and_reset_puts_everything_back(
-    open_map: Callable[..., Opened],  # noqa: F811
+    open_map: Callable[..., Opened],
 ) -> None:
     opened = open_map()
     page = opened.page
@@ -85,7 +85,7 @@ def test_list_pins_bars_and_arrows_follow_and_reset_puts_everything_back(
     assert opened.complaints == []
 
 
-def test_locks_presets_and_memories(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_locks_presets_and_memories(open_map: Callable[..., Opened]) -> None:
     page = open_map().page
     weigh(page, 0, 50)
     page.click(".sliders .lock >> nth=0")
@@ -103,7 +103,7 @@ def test_locks_presets_and_memories(open_map: Callable[..., Opened]) -> None:  #
     assert page.locator("#weights summary").inner_text() == "Vekter: møtets egne"
 
 
-def test_hard_limits_strike_sites_out_with_the_reason(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_hard_limits_strike_sites_out_with_the_reason(open_map: Callable[..., Opened]) -> None:
     """P has 8,000 m² where 9,000 are needed; nobody knows the others' area, and they stand."""
     cards = toy_cards()
     checklist = cards.checklist.copy()
@@ -126,7 +126,7 @@ def test_hard_limits_strike_sites_out_with_the_reason(open_map: Callable[..., Op
     assert opened.complaints == []
 
 
-def test_sliders_work_by_keyboard_and_say_what_they_are(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_sliders_work_by_keyboard_and_say_what_they_are(open_map: Callable[..., Opened]) -> None:
     page = open_map().page
     page.focus("#weights summary")
     page.keyboard.press("Enter")
@@ -139,7 +139,7 @@ def test_sliders_work_by_keyboard_and_say_what_they_are(open_map: Callable[..., 
     assert page.get_by_role("button", name="Lås Lastebiler forbi").get_attribute("aria-pressed") == "false"
 
 
-def test_a_site_without_data_stays_unrated_under_any_weights(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_a_site_without_data_stays_unrated_under_any_weights(open_map: Callable[..., Opened]) -> None:
     result = toy_result()
     values = result.values.copy()  # noqa: PD011 - a field of ours
     values.iloc[2] = float("nan")

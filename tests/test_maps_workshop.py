@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, FilePayload, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, Page
 
+from pages import READY, Opened, download, new_context, plain, run_chromium
 from regiongeo.crs import Box
 from regiongeo.i18n import texts
 from regiongeo.workshop.exportfile import parse_export
 from regiongeo.workshop.records import canonical_text
-from test_maps_browser import find_chromium
 from test_maps_web import require_node
 
 WEB = Path(__file__).parents[1] / "src" / "regiongeo" / "maps" / "web"
@@ -159,57 +159,21 @@ def test_modules_make_no_markup_of_text() -> None:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        # The modules of this page are files beside it; the real page has them inside.
-        args = ["--allow-file-access-from-files"]
-        browser = playwright.chromium.launch(executable_path=path, args=args)
+    # The modules of this page are files beside it; the real page has them inside.
+    with run_chromium("--allow-file-access-from-files") as browser:
         yield browser
-        browser.close()
-
-
-class Opened:
-    """The page, with what it complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.warnings = 0
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("dialog", self._dismiss)
-        page.on("request", self._note)
-
-    def _dismiss(self, dialog: Dialog) -> None:
-        if dialog.type == "beforeunload":
-            self.warnings += 1
-            dialog.accept()
-        else:
-            self.complaints.append("dialog")
-            dialog.dismiss()
-
-    def _note(self, request: Any) -> None:
-        if not request.url.startswith(("file:", "blob:")):
-            self.complaints.append(request.url)
-
-    def load(self, path: Path) -> Page:
-        self.page.goto(path.as_uri())
-        self.page.wait_for_function("() => window.ready")
-        return self.page
 
 
 @pytest.fixture
 def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 720}, locale="nb-NO", accept_downloads=True, has_touch=True
-    )
+    context = new_context(chromium, has_touch=True)
 
     def open_it(*, lang: Any = "nb", script: str = "", **change: Any) -> Opened:
         path = write_page(tmp_path, lang=lang, **change)
         opened = Opened(context.new_page())
         if script:
             opened.page.add_init_script(script)
-        opened.load(path)
+        opened.show(path)
         return opened
 
     yield open_it
@@ -269,10 +233,6 @@ def draw_rectangle(page: Page, x: float = 0) -> None:
     tool(page, "Rektangel").click()
     click(page, x, 0)
     click(page, x + 60, 60)
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def items(page: Page) -> list[str]:
@@ -338,9 +298,7 @@ def give(page: Page, **contents: str | bytes) -> None:
 
 def save(page: Page, table: str) -> bytes:
     page.fill("#ws-table", table)
-    with page.expect_download() as waiting:
-        page.click(".ws-save")
-    return waiting.value.path().read_bytes()
+    return download(page, ".ws-save")[1]
 
 
 @pytest.mark.browser
@@ -480,7 +438,7 @@ def test_a_site_gets_mark_votes_and_note_that_survive_a_reload(open_page: Callab
     page.keyboard.press("Escape")
     assert items(page) == ["Kryss E6"]
     page.reload()
-    page.wait_for_function("() => window.ready")
+    page.wait_for_selector(READY, state="attached")
     page.click(".ws-item >> nth=0")
     assert page.input_value("#ws-note") == HOSTILE
     assert page.locator(".ws-count").inner_text() == "2"

@@ -21,9 +21,9 @@ def shapes(*shapes: Any, **columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=WORK)
 
 
-def toy_grid_result() -> Result:
-    """Return the toy region with a power line at 600 km E, a square of built-up land and a park."""
-    result = toy_result()
+def toy_grid_result(result: Result | None = None) -> Result:
+    """Return a result (or the toy region's) with a power line at 600 km E, built-up land and a park."""
+    result = toy_result() if result is None else result
     line = LineString([(600 * KM, BASE_N), (600 * KM, BASE_N + 20 * KM)])
     reference = replace(
         result.reference,

@@ -22,4 +22,5 @@ document.getElementById("results").append(
   ...data.sites.map((site) => button(site.name, () => open(site), { class: "site" })), workshop.element,
 );
 const renew = () => document.getElementById("card").replaceChildren(...cardOf(data.sites[0]));
-Object.assign(window, { map, workshop, shared: data, renew, ready: true });
+Object.assign(window, { map, workshop, shared: data, renew });
+document.documentElement.dataset.ready = "";
