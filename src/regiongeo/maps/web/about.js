@@ -1,5 +1,6 @@
 // Caveats beside the list, and the page about the data: caveats, sources, software.
 import { button, fillText, make } from "./dom.js";
+import { drawKeySwitch } from "./keys.js";
 
 const LOW = 700;
 
@@ -19,6 +20,7 @@ export function connectAbout(data, words) {
     items(data.credits),
     ...(data.credits.some((line) => line.includes("ODbL")) ? [make("p", {}, words.say("odbl_notice"))] : []),
     make("p", {}, words.say("tools")),
+    drawKeySwitch(words),
     button(words.say("close"), () => dialog.close(), { class: "close" }),
   );
   document.getElementById("about-open").addEventListener("click", () => dialog.showModal());

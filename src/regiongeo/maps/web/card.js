@@ -20,10 +20,10 @@ export function drawSiteCard(site, data, words, { onClose, onStep, onFlows, onSi
 
 function drawButtons(site, words, { onClose, onStep, all }) {
   const previous = button("‹", () => onStep(site, -1), {
-    "aria-label": words.say("previous"), title: words.say("previous"), disabled: site.rank === 1,
+    "aria-label": words.say("previous"), title: `${words.say("previous")} (b)`, "aria-keyshortcuts": "b", disabled: site.rank === 1,
   });
   const next = button("›", () => onStep(site, 1), {
-    "aria-label": words.say("next"), title: words.say("next"), disabled: site.rank === all,
+    "aria-label": words.say("next"), title: `${words.say("next")} (n)`, "aria-keyshortcuts": "n", disabled: site.rank === all,
   });
   return make("div", { class: "bar" }, button(`← ${words.say("back")}`, onClose, { class: "back" }), previous, next);
 }

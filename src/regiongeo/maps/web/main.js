@@ -6,6 +6,7 @@ import "./workshop/workshop.css";
 import "./explore/explore.css";
 import "./story/story.css";
 import "./compare/compare.css";
+import "./motion.js";
 import { prepare, start as startExplore } from "./explore/index.js";
 import { start } from "./start.js";
 

@@ -22,7 +22,7 @@ export function connectSearch(data, words, { map, announce, onSite }) {
     hits = found.slice(0, MOST);
     active = -1;
     const asked = box.value.trim() !== "";
-    const none = make("li", { class: "none" }, words.say("search_none"));
+    const none = make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, words.say("search_none"));
     list.replaceChildren(...(hits.length || !asked ? hits.map(drawHit) : [none]));
     list.hidden = !asked;
     box.setAttribute("aria-expanded", String(asked));

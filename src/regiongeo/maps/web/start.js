@@ -6,6 +6,7 @@ import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
 import { drawFlowCard, nameOf, stretchOf } from "./flows.js";
 import { makeGrid } from "./grid.js";
+import { connectStepKeys } from "./keys.js";
 import { drawLayerList } from "./legend.js";
 import { connectLimits, strikesOf, tellStrikes } from "./limits.js";
 import { makeList } from "./list.js";
@@ -89,6 +90,7 @@ function build(map, data) {
   } });
   if (before?.weights || Object.keys(before?.memory ?? {}).length) weighing.restore(before);
   connectPrint(map);
+  connectStepKeys((by) => step(opened, by));
   if (workshop) openStage();
   update();
   labels.draw();
@@ -243,7 +245,7 @@ function build(map, data) {
 
   function step(site, by) {
     const shown = data.ranked.filter(isShown);
-    const at = shown.indexOf(site) + by;
+    const at = site ? shown.indexOf(site) + by : 0;
     if (shown[at]) select(shown[at]);
   }
 }

@@ -97,7 +97,9 @@ export function connectWeights(data, words, { onWeigh }) {
       figure.textContent = words.percent(percents[at] / 100);
       lock.setAttribute("aria-pressed", String(state.locked.has(at)));
     });
-    const found = presets.findIndex(({ weights }) => areAlike(toPercent(weights), percents));
+    // Of starting points that are alike the chosen one stays: arrow keys would else never get past it.
+    const isNow = (one) => one && areAlike(toPercent(one.weights), percents);
+    const found = isNow(presets[choice.value]) ? Number(choice.value) : presets.findIndex(isNow);
     choice.value = found < 0 ? "own" : String(found);
     choice.querySelector("[value=own]").hidden = found >= 0;
     slots.forEach(({ recall }, at) => { recall.disabled = !state.memory[SLOTS[at]]; });

@@ -41,6 +41,7 @@ function build(map, page, blocks) {
   // What folium itself drew lies above the tables.
   const raise = () => guests.forEach((layer) => map.hasLayer(layer) && layer.bringToFront());
   drawLayerList(map, words, { main: layers, more: [] }, { onChange: raise });
+  for (const { key, rows } of layers) document.getElementById(key).closest(".layer").append(rows);
   raise();
 }
 

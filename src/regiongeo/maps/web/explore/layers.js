@@ -2,6 +2,7 @@
 import L from "leaflet";
 import { make } from "../dom.js";
 import { drawLegend } from "./legend.js";
+import { drawRows } from "./rows.js";
 import { KINDS, readRow, splitShapes } from "./shapes.js";
 import { styleOf, swatchOf } from "./styles.js";
 
@@ -15,7 +16,8 @@ export function drawLayer(map, block, number, words) {
     const style = styleOf(feature.kind, classOf(feature.row), block, hatch);
     return draw(feature, { ...style, row: feature.row, smoothFactor: 0.7 });
   }));
-  const table = (columns) => ({ options: { row } }) => drawTable(readRow(block, row, columns), words);
+  const readTable = (cells) => drawTable(cells, words);
+  const table = (columns) => ({ options: { row } }) => readTable(readRow(block, row, columns));
   aimTooltip(map, group);
   if (block.tooltip.length) group.bindTooltip(table(block.tooltip), { sticky: true });
   if (block.popup.length) group.bindPopup(table(block.popup), { maxWidth: 420 });
@@ -23,7 +25,9 @@ export function drawLayer(map, block, number, words) {
 
   const kind = KINDS.find((one) => block[one].length) ?? "areas";
   const key = `explore-${number}`;
-  const layer = { key, title: block.name, on: true, level: number, group, legend: [] };
+  const shapesOf = (row) => group.getLayers().filter(({ options }) => options.row === row);
+  const rows = drawRows(map, block, words, { drawTable: readTable, shapesOf });
+  const layer = { key, title: block.name, on: true, level: number, group, rows, legend: [] };
   if (!block.has_legend) return layer;
   if (block.legend.length || block.ramp || block.notes.length) return { ...layer, body: drawLegend(kind, block, words, hatch) };
   // One colour for all stands beside the name.

@@ -1,13 +1,8 @@
 // Projector mode: the page as a room reads it. Everything stays where the keyboard finds it.
 import { button } from "../dom.js";
+import { isTyping, singleKey } from "../keys.js";
 
 const FOLDED = ["weights", "limits", "plan", "notices", "workshop", "more-layers"];
-const FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select";
-
-export function isTyping({ target }) {
-  return Boolean(target.matches?.(FIELDS) || target.isContentEditable);
-}
-
 // `onChange(on)` is told after the page has its new size.
 export function connectProjector({ map, words, announce, onChange = () => {} }) {
   let isOn = false;
@@ -20,7 +15,7 @@ export function connectProjector({ map, words, announce, onChange = () => {} }) 
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || document.querySelector("dialog[open]")) return;
-    if (event.key.toLowerCase() === "p" && !event.repeat) set(!isOn);
+    if (singleKey(event) === "p" && !event.repeat) set(!isOn);
     else if (event.key === "Escape" && isOn && !isTaken(event)) set(false);
   }
 
