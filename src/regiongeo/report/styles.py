@@ -1,23 +1,22 @@
-"""QGIS styles (QML) for the layers of ``sites.gpkg``, built as XML so that no text can break them."""
+"""QGIS styles (QML) for the layers of ``sites.gpkg``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 from regiongeo.i18n import format_number, text
+from regiongeo.report.qml import Rule, area, draw_style, line, marker
 from regiongeo.result import TRUCK_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from xml.etree import ElementTree as ET
 
     from regiongeo.i18n import Language
 
 __all__ = ["describe_range", "layer_styles"]
 
-_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _ROAD = "178,24,43"
 _GREY = "150,150,150"
 # Bluish green, orange-red and grey of Okabe and Ito's scheme: told apart with any colour vision.
@@ -28,17 +27,6 @@ _OFFERS = {
     "biogas": ("triangle", "0,158,115", 2.4),
 }
 """Markers of the energies, smaller from one to the next, so that all show where a site offers several."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rule:
-    """One class of a layer: its filter (empty: all), its words and its symbol."""
-
-    label: str
-    symbol: ET.Element
-    where: str = ""
-    is_drawn: bool = True
-    """False: the reader finds it in the legend, unticked."""
 
 
 def layer_styles(lang: Language, *, with_flows: bool = False, answers: Sequence[str] = ()) -> dict[str, str]:
@@ -55,66 +43,66 @@ def layer_styles(lang: Language, *, with_flows: bool = False, answers: Sequence[
         others stand in the legend to be ticked.
     """
     return {
-        "sites": _style(_site_rules(lang), label="CASE WHEN rank <= 10 THEN rank END", size=9),
-        "portfolio": _style([_rule("layer_portfolio", lang, _marker("star", "255,191,0", 5.0))]),
-        "excluded": _style([_rule("layer_excluded", lang, _marker("cross2", "120,120,120", 2.2))]),
-        "stations": _style([_rule("layer_stations", lang, _marker("square", "0,109,44", 3.2))]),
-        "plan": _style(_plan_rules(lang), label="name", size=8),
-        "rules": _style(_answer_rules(lang, answers)),
-        "plots": _style([_rule("layer_plots", lang, _area("0,0,0,0", "0,90,181", 0.7))]),
-        "links": _style(_road_rules(lang, with_flows=with_flows)),
-        "municipalities": _style(
-            [_rule("layer_municipalities", lang, _area("245,243,238", "170,170,170", 0.2))],
+        "sites": draw_style(_site_rules(lang), label="CASE WHEN rank <= 10 THEN rank END", size=9),
+        "portfolio": draw_style([_rule("layer_portfolio", lang, marker("star", "255,191,0", 5.0))]),
+        "excluded": draw_style([_rule("layer_excluded", lang, marker("cross2", "120,120,120", 2.2))]),
+        "stations": draw_style([_rule("layer_stations", lang, marker("square", "0,109,44", 3.2))]),
+        "plan": draw_style(_plan_rules(lang), label="name", size=8),
+        "rules": draw_style(_answer_rules(lang, answers)),
+        "plots": draw_style([_rule("layer_plots", lang, area("0,0,0,0", "0,90,181", 0.7))]),
+        "links": draw_style(_road_rules(lang, with_flows=with_flows)),
+        "municipalities": draw_style(
+            [_rule("layer_municipalities", lang, area("245,243,238", "170,170,170", 0.2))],
             label="name",
             size=7,
         ),
-        "subregions": _style(
-            [_rule("layer_subregions", lang, _area("0,0,0,0", "90,90,90", 0.6))], label="subregion"
+        "subregions": draw_style(
+            [_rule("layer_subregions", lang, area("0,0,0,0", "90,90,90", 0.6))], label="subregion"
         ),
     }
 
 
-def _rule(key: str, lang: Language, symbol: ET.Element) -> _Rule:
-    return _Rule(label=text("report", key, lang), symbol=symbol)
+def _rule(key: str, lang: Language, symbol: ET.Element) -> Rule:
+    return Rule(label=text("report", key, lang), symbol=symbol)
 
 
-def _site_rules(lang: Language) -> list[_Rule]:
+def _site_rules(lang: Language) -> list[Rule]:
     classes = (
         ("1_10", "rank <= 10", "68,1,84", 4.6),
         ("11_50", "rank > 10 AND rank <= 50", "33,145,140", 3.0),
     )
     rest = ("rest", "rank > 50", "189,189,189", 2.0)
     return [
-        _Rule(label=text("report", f"rank_{key}", lang), where=where, symbol=_marker("circle", colour, size))
+        Rule(label=text("report", f"rank_{key}", lang), where=where, symbol=marker("circle", colour, size))
         for key, where, colour, size in (*classes, rest)
     ]
 
 
-def _plan_rules(lang: Language) -> list[_Rule]:
-    existing = _Rule(
+def _plan_rules(lang: Language) -> list[Rule]:
+    existing = Rule(
         label=text("plan", "layer_existing", lang),
         where='"rank" IS NULL',
-        symbol=_marker("diamond", "120,120,120", 3.0),
+        symbol=marker("diamond", "120,120,120", 3.0),
     )
     offers = [
-        _Rule(
+        Rule(
             label=text("plan", f"offer_{energy}", lang),
             where=f'"energy" = \'{energy}\' AND "rank" IS NOT NULL',
-            symbol=_marker(*marker),
+            symbol=marker(*look),
         )
-        for energy, marker in _OFFERS.items()
+        for energy, look in _OFFERS.items()
     ]
     return [*offers, existing]
 
 
-def _answer_rules(lang: Language, columns: Sequence[str]) -> list[_Rule]:
+def _answer_rules(lang: Language, columns: Sequence[str]) -> list[Rule]:
     """Return a rule for each answer; where today's stand apart, the others are those with the plan."""
     is_planned = any(column.endswith("_today") for column in columns)
     return [
-        _Rule(
+        Rule(
             label=_answer_label(column, answer, lang, is_planned=is_planned),
             where=f"\"{column}\" = '{answer}'",
-            symbol=_line(colour, 1.1, dash),
+            symbol=line(colour, 1.1, dash),
             is_drawn=column == columns[0],
         )
         for column in columns
@@ -132,9 +120,9 @@ def _answer_label(column: str, answer: str, lang: Language, *, is_planned: bool)
     )  # fmt: skip
 
 
-def _road_rules(lang: Language, *, with_flows: bool) -> list[_Rule]:
-    unknown = _Rule(
-        label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=_line(_GREY, 0.26)
+def _road_rules(lang: Language, *, with_flows: bool) -> list[Rule]:
+    unknown = Rule(
+        label=text("report", "no_basis", lang), where='"truck_aadt" IS NULL', symbol=line(_GREY, 0.26)
     )
     if not with_flows:
         return [unknown, *_volume_rules(lang)]
@@ -143,7 +131,7 @@ def _road_rules(lang: Language, *, with_flows: bool) -> list[_Rule]:
     return [unknown, *counted, *modelled]
 
 
-def _volume_rules(lang: Language, *, where: str = "", key: str = "", dash: str = "solid") -> list[_Rule]:
+def _volume_rules(lang: Language, *, where: str = "", key: str = "", dash: str = "solid") -> list[Rule]:
     """Return one class a range of trucks per day, all with the same test besides."""
     edges: Sequence[float | None] = (None, *TRUCK_CLASSES, None)
     rules = []
@@ -151,10 +139,10 @@ def _volume_rules(lang: Language, *, where: str = "", key: str = "", dash: str =
         tests = [f'"truck_aadt" >= {low}' if low else "", f'"truck_aadt" < {high}' if high else "", where]
         words = describe_range(low, high, lang)
         rules.append(
-            _Rule(
+            Rule(
                 label=text("report", key, lang, range=words) if key else words,
                 where=" AND ".join(filter(None, tests)),
-                symbol=_line(_ROAD, 0.4 + 0.4 * number, dash),
+                symbol=line(_ROAD, 0.4 + 0.4 * number, dash),
             )
         )
     return rules
@@ -169,87 +157,3 @@ def describe_range(low: float | None, high: float | None, lang: Language) -> str
     return text(
         "report", "trucks_between", lang, low=format_number(low, lang), high=format_number(high, lang)
     )
-
-
-def _style(rules: Sequence[_Rule], *, label: str = "", size: float = 8) -> str:
-    root = ET.Element(
-        "qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled=str(int(bool(label)))
-    )
-    renderer = ET.SubElement(
-        root, "renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0", forceraster="0"
-    )
-    tree = ET.SubElement(renderer, "rules", key="root")
-    symbols = ET.SubElement(renderer, "symbols")
-    for number, rule in enumerate(rules):
-        entry = ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=rule.label)
-        if rule.where:
-            entry.set("filter", rule.where)
-        if not rule.is_drawn:
-            entry.set("checkstate", "0")
-        rule.symbol.set("name", str(number))
-        symbols.append(rule.symbol)
-    if label:
-        root.append(_labels(label, size))
-    ET.indent(root, " ")
-    return _HEAD + ET.tostring(root, encoding="unicode")
-
-
-def _labels(expression: str, size: float) -> ET.Element:
-    labeling = ET.Element("labeling", type="simple")
-    settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    words = ET.SubElement(
-        settings,
-        "text-style",
-        fieldName=expression,
-        isExpression="1",
-        fontSize=f"{size:g}",
-        fontSizeUnit="Point",
-        textColor="30,30,30,255",
-    )
-    ET.SubElement(words, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferColor="255,255,255,255")
-    return labeling
-
-
-def _symbol(kind: str, layer: str, options: dict[str, str]) -> ET.Element:
-    symbol = ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-    drawn = ET.SubElement(symbol, "layer", {"class": layer, "enabled": "1", "locked": "0", "pass": "0"})
-    table = ET.SubElement(drawn, "Option", type="Map")
-    for name, value in options.items():
-        # QGIS 3.22 and later read Option, older ones prop.
-        ET.SubElement(table, "Option", name=name, type="QString", value=value)
-    for name, value in options.items():
-        ET.SubElement(drawn, "prop", k=name, v=value)
-    return symbol
-
-
-def _marker(shape: str, colour: str, size: float) -> ET.Element:
-    options = {
-        "name": shape,
-        "color": f"{colour},255",
-        "outline_color": "255,255,255,255",
-        "size": f"{size:g}",
-    }
-    return _symbol("marker", "SimpleMarker", {**options, "outline_width": "0.3", "size_unit": "MM"})
-
-
-def _line(colour: str, width: float, style: str = "solid") -> ET.Element:
-    return _symbol(
-        "line",
-        "SimpleLine",
-        {
-            "line_color": f"{colour},255",
-            "line_style": style,
-            "line_width": f"{width:g}",
-            "line_width_unit": "MM",
-        },
-    )
-
-
-def _area(fill: str, outline: str, width: float) -> ET.Element:
-    options = {
-        "color": fill,
-        "outline_color": f"{outline},255",
-        "outline_width": f"{width:g}",
-        "style": "solid",
-    }
-    return _symbol("fill", "SimpleFill", options)
