@@ -10,6 +10,7 @@ a---E6----b---E6----c---E6----e
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -56,7 +57,11 @@ def _plots(**places: tuple[float, float]) -> gpd.GeoDataFrame:
 
 
 def _screen(
-    fuel: gpd.GeoDataFrame, *, plots: gpd.GeoDataFrame | None = None, parks: gpd.GeoDataFrame | None = None
+    fuel: gpd.GeoDataFrame,
+    *,
+    plots: gpd.GeoDataFrame | None = None,
+    parks: gpd.GeoDataFrame | None = None,
+    beside: Sequence[str] = (),
 ) -> Screening:
     reference = _reference(fuel, parks)
     network = build_network(reference.nodes, reference.links)
@@ -68,6 +73,7 @@ def _screen(
         reference=reference,
         access_limit_m=3_000,
         twin_spacing_m=1_500,
+        beside=beside,
     )
 
 
@@ -205,6 +211,16 @@ def test_twins_are_thinned_by_kind_before_id_and_a_plot_never() -> None:
         "D-a": "Tomt P, E6, Vestby",
         "T-z": "Tomt P, E6, Vestby",
     }
+
+
+def test_a_proposal_stands_beside_and_thins_nobody() -> None:
+    fuel = _fuel(a=(596, 8, False), z=(597, 8, True))
+
+    screening = _screen(fuel, plots=_plots(P=(597.2, 8), Q=(597.3, 8)), beside=["P", "Q"])
+
+    # As without plots: the truck stop strikes out the fuel station 1 km from it.
+    assert screening.sites.index.tolist() == ["K-b", "P", "Q", "T-z"]
+    assert screening.excluded.index.tolist() == ["D-a"]
 
 
 def test_a_candidate_that_is_struck_out_thins_nobody() -> None:

@@ -32,7 +32,7 @@ from regiongeo.traffic import heavy_traffic
 from regiongeo.values import ValueFunction, apply_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from regiongeo.distances import Distances
     from regiongeo.flows import FlowResult
@@ -53,6 +53,7 @@ def run(
     reference: ReferenceData,
     *,
     plots: gpd.GeoDataFrame | None = None,
+    beside: Collection[str] = (),
     stations: gpd.GeoDataFrame | None = None,
     capacity: gpd.GeoDataFrame | None = None,
     lang: Language = "nb",
@@ -69,6 +70,8 @@ def run(
         Shipped tables, as from ``store.load_reference``.
     plots
         The user's own plots (schema PLOTS).
+    beside
+        As ``sites.screen_candidates``.
     stations
         Existing or decided energy stations (schema STATIONS); without them all main road is a gap.
     capacity
@@ -122,6 +125,7 @@ def run(
             reference=reference,
             access_limit_m=plan.access_limit_km * 1000,
             twin_spacing_m=plan.twin_spacing_km * 1000,
+            beside=beside,
         )
         sites = screening.sites
 

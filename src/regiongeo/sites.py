@@ -20,6 +20,8 @@ from regiongeo.schema import validate
 from regiongeo.tables import CANDIDATE_KINDS, EXCLUDED, SITES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from regiongeo.network import Attachment, Network
     from regiongeo.tables import ReferenceData
 
@@ -178,6 +180,7 @@ def screen_candidates(
     reference: ReferenceData,
     access_limit_m: float,
     twin_spacing_m: float,
+    beside: Collection[str] = (),
 ) -> Screening:
     """Strike out candidates that cannot be stations, keep the reason of each, and attach the others.
 
@@ -199,6 +202,8 @@ def screen_candidates(
         Largest driving distance from an E or R road [m].
     twin_spacing_m
         Least distance between two candidates [m].
+    beside
+        Ids of plots that strike no other candidate out: proposals, which are yet to be chosen.
     """
     numbers, parks = reference.assumptions, reference.parks
     home = _home_municipality(
@@ -224,7 +229,8 @@ def screen_candidates(
     main_m = _line_distance(reachable.loc[too_far.index], network.links[is_main_road(network.links)])
     _strike(reasons, details, "far_from_road", _far_words(main_m, driving_m=too_far))
 
-    twins = _find_twins(candidates[reasons.isna()], spacing_m=twin_spacing_m)
+    standing = candidates[reasons.isna()]
+    twins = _find_twins(standing[~standing.index.isin([*beside])], spacing_m=twin_spacing_m)
     _strike(reasons, details, "twin", twins.map(candidates["name"]))
 
     kept = candidates[reasons.isna()].sort_index()
