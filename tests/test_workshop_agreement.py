@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,15 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from regiongeo.ranking import score
+from regiongeo.ranking import rank_sites, score
 from regiongeo.workshop.agreement import (
     common_sites,
     count_opinions,
     find_places,
     kendall_w,
-    rank_by_table,
     rank_correlations,
+    rank_tables,
+    ranks_of,
     spread_of_weights,
+    tell_disagreement,
+    verdicts,
     weight_shares,
 )
 from regiongeo.workshop.frames import feedback_frame, proposal_frame, table_labels, weight_frame
@@ -42,6 +45,9 @@ from toy_workshop import (
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+ONCE: dict[str, Any] = {"draws": 1, "factor_low": 1.0, "factor_high": 1.0, "seed": 0}
+"""Ranks alone: every draw is the weights themselves."""
 
 
 def test_proposals_stand_in_the_work_system_with_their_texts() -> None:
@@ -77,7 +83,8 @@ def test_tables_of_one_name_on_two_maps_are_told_apart() -> None:
 def test_opinions_are_counted_by_site() -> None:
     counted = count_opinions(feedback_frame(merge_exports(map(read, two_tables()))))
     assert counted.loc["K"].to_dict() == {
-        "tables": 2, "votes": 3, "aktuell": 1, "uaktuell": 1, "undersok": 0, "notes": 2, "is_disputed": True
+        "tables": 2, "votes": 3, "aktuell": 1, "uaktuell": 1, "undersok": 0, "notes": 2, "is_disputed": True,
+        "aktuell_by": "bord 1", "uaktuell_by": "bord 2", "undersok_by": "",
     }  # fmt: skip
     assert counted.loc["T", ["tables", "votes", "undersok", "is_disputed"]].tolist() == [1, 0, 1, False]
 
@@ -107,14 +114,46 @@ def test_each_table_ranks_by_its_own_weights() -> None:
         {"passing_trucks": [1.0, 0.0, 0.0], "subregion_lack": [0.0, 3.0, 0.0], "grid_mw": [5.0, 0.0, 1.0]},
         index=["a", "b", "c"],
     ).reindex(columns=toy_result().values.columns, fill_value=0.0)  # noqa: PD011 - a field of Result
-    ranks = rank_by_table(toy_result().values, weights)
+    rankings = rank_tables(toy_result().values, weights, **ONCE)
+    ranks = ranks_of(rankings)
 
+    assert rankings.loc[("b", "P"), ["rank", "rank_low", "rank_high", "top5_share"]].tolist() == [1, 1, 1, 1]
+    assert rankings.loc[("b", "P"), "score"] == 0.9
     assert ranks.columns.tolist() == ["a", "b"]  # c weighs only what has no data
     assert ranks["a"].to_dict() == {"K": 1, "P": 3, "T": 2}
     assert ranks["b"].to_dict() == {"K": 2, "P": 1, "T": 3}
     common = common_sites(ranks)
     assert common.loc["P", ["rank_best", "rank_worst"]].tolist() == [1, 3]
     assert common["is_top_5_of_all"].all()
+
+
+def test_a_table_is_ranked_as_a_scenario_of_its_weights_would_be() -> None:
+    numbers = np.random.default_rng(3)
+    values = pd.DataFrame(
+        numbers.random((20, 3)), index=[f"s{k:02d}" for k in range(20)], columns=list("xyz")
+    )
+    weights = pd.DataFrame([[3.0, 2.0, 1.0], [0.0, 1.0, 9.0]], index=["1", "2"], columns=list("xyz"))
+    asked: dict[str, Any] = {"draws": 200, "factor_low": 0.5, "factor_high": 1.5, "seed": 4}
+    found = rank_tables(values, weights, **asked)
+    for table in weights.index:
+        alone = rank_sites(values, weights.loc[table], **asked)
+        pd.testing.assert_frame_equal(found.loc[table], alone[found.columns], check_names=False)
+
+
+def test_weights_and_opinions_part_tables_each_in_its_way() -> None:
+    """Of two tables: s0 is in both tops, s1 in one, s2 in none; s1 and s2 are disputed."""
+    placed = pd.DataFrame({"tables_top_10": [2, 1, 0]}, index=["s0", "s1", "s2"])
+    is_disputed = pd.Series([False, True, True], index=placed.index)
+    told = tell_disagreement(placed, is_disputed, tables=2)
+    assert told.tolist() == ["", "weights,opinions", "opinions"]
+    assert tell_disagreement(placed[[]], is_disputed, tables=0).tolist() == ["", "opinions", "opinions"]
+
+
+def test_the_verdict_of_all_tables() -> None:
+    marks = [(2, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 1), (0, 1, 1), (0, 0, 0)]
+    counts = pd.DataFrame(marks, columns=["aktuell", "uaktuell", "undersok"])
+    told = ["aktuell", "uaktuell", "undersok", "disputed", "undersok", "unmarked"]
+    assert verdicts(counts).tolist() == told
 
 
 def test_a_top_is_of_all_only_if_every_table_has_it() -> None:
@@ -161,7 +200,7 @@ def test_ranks_follow_the_scores(seed: int) -> None:
     numbers = np.random.default_rng(seed)
     values = pd.DataFrame(numbers.random((6, 3)), index=list("abcdef"), columns=["x", "y", "z"])
     weights = pd.DataFrame(numbers.random((2, 3)) + 0.01, index=["1", "2"], columns=["x", "y", "z"])
-    ranks = rank_by_table(values, weights)
+    ranks = ranks_of(rank_tables(values, weights, **ONCE))
     for table in weights.index:
         scores, _ = score(values, weights.loc[table])
         assert scores[ranks[table].sort_values().index].is_monotonic_decreasing
@@ -216,13 +255,21 @@ def test_findings_of_the_toy_workshop() -> None:
     proposals = found.proposals
     assert proposals["place_id"].to_dict() == {P1: P1, P2: P1, P3: P3}
     assert proposals.loc[P1, ["score", "rank", "difference"]].tolist() == [1.0, 1, 0.5]
+    # P2 is worth 0.1 by every criterion, so by any weights; the page showed 0.5.
+    own = ["score", "table_score", "table_rank", "difference", "place_tables"]
+    assert proposals.loc[P2, own].tolist() == pytest.approx([0.1, 0.1, 5, -0.4, 2])
+    assert proposals.loc[P3, ["table_score", "table_rank", "difference"]].isna().all()
     assert proposals.loc[P3, ["reason", "reason_detail"]].tolist() == ["far_from_road", "4284 m i luftlinje"]
     assert proposals["rank"].isna().tolist() == [False, False, True]
     place = found.places.loc[P1]
-    assert place[["tables", "proposals", "votes", "aktuell", "rank_best"]].tolist() == [2, 2, 4, 1, 1]
+    assert place[["tables", "proposals", "votes", "aktuell", "best_rank"]].tolist() == [2, 2, 4, 1, 1]
+    assert place["tables_by"] == "bord 1; bord 2"
     assert place["names"] == "Åsen =1 / Ved E6"
     assert place.geometry.covers(proposals.geometry[P1])
-    assert found.sites.loc["K", ["tables", "is_disputed", "reason_detail"]].tolist() == [2, True, ""]
+    kept = ["tables", "is_disputed", "reason_detail", "verdict", "disagreement", "aktuell_by", "uaktuell_by"]
+    assert found.sites.loc["K", kept].tolist() == [2, True, "", "disputed", "opinions", "bord 1", "bord 2"]
+    assert found.sites.loc[P1, ["verdict", "aktuell_by", "votes"]].tolist() == ["aktuell", "bord 1", 3]
+    assert found.sites.crs.to_epsg() == 25832
     assert found.notes[["table", "kind", "site_id"]].to_numpy().tolist() == [
         ["bord 1", "feedback", "K"],
         ["bord 1", "proposal", P1],

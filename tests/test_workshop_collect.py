@@ -23,7 +23,7 @@ from regiongeo.job import Done, Inputs, compute_job
 from regiongeo.manifest import read_run, verify_run
 from regiongeo.tables import PLOTS
 from regiongeo.userfiles import load_plots
-from regiongeo.workshop import collect, scoring
+from regiongeo.workshop import collect, mapcheck, scoring
 from regiongeo.workshop.collect import collect_workshop, region_box
 from regiongeo.workshop.frames import proposal_frame
 from regiongeo.workshop.merge import merge_exports
@@ -71,12 +71,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def compute(inputs: Inputs, **options: Any) -> Done:
         kept.update(options, inputs=inputs)
-        kept["plots"] = load_plots(inputs.plots) if inputs.plots else None
+        kept["plots"] = options["more_plots"]
         return Done(result=scored_result(), rows_read={})
 
     monkeypatch.setattr(collect.store, "load_reference", lambda: None)
     monkeypatch.setattr(collect, "members_of", lambda *_, **__: toy_result().region)
     monkeypatch.setattr(scoring, "compute_job", compute)
+    monkeypatch.setattr(mapcheck, "name_map", lambda *_, **__: "toy")
     return kept
 
 
@@ -105,13 +106,11 @@ def test_the_main_job_gets_the_proposals_as_plots(
     assert max(plots.geometry.hausdorff_distance(given.geometry)) < 1e-6
 
 
-def test_a_plot_outside_the_region_is_struck_out_and_alone_asks_for_no_plots(
-    asked: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_plot_outside_the_region_is_struck_out(asked: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     path.write_bytes(as_bytes(document([proposal("a" * 32, point(585, 9))])))  # 5 km west of the region
     found = collect_workshop([path], tmp_path / "out", lang="nb")
-    assert asked["inputs"].plots is None
+    assert asked["plots"].index.tolist() == ["a" * 32]
     assert found.proposals["reason"].tolist() == ["outside_region"]
     assert not (tmp_path / "out" / "candidates.geojson").exists()
     assert not (tmp_path / "out" / "weights.png").exists()
@@ -182,7 +181,7 @@ def test_exports_in_the_folder_to_be_replaced_are_not_lost(files: list[Path]) ->
 
 def test_a_missing_scenario_is_told(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no scenario file"):
-        collect_workshop(files, tmp_path / "out", scenario=tmp_path / "x.toml", lang="nb")
+        collect_workshop(files, tmp_path / "out", inputs=Inputs(scenario=tmp_path / "x.toml"), lang="nb")
 
 
 @pytest.fixture
@@ -194,14 +193,18 @@ def written(tmp_path: Path) -> Path:
 
 def test_the_geopackage_holds_texts_byte_for_byte_and_places_to_a_decimetre(written: Path) -> None:
     layers = [name for name, _ in pyogrio.list_layers(written / "workshop.gpkg")]
-    assert layers == ["proposals", "feedback", "same_place"]
+    assert layers == [
+        *("proposals", "proposals_points", "opinions", "same_place", "feedback_points", "table_rankings"),
+        "layer_styles",
+    ]
+    points = gpd.read_file(written / "workshop.gpkg", layer="proposals_points").set_index("site_id")
     table = gpd.read_file(written / "workshop.gpkg", layer="proposals").set_index("site_id")
     assert table.crs.to_epsg() == 25832
     assert table.loc[P1, "note"] == HOSTILE
     assert table.loc[P1, "name"] == "Åsen =1"
-    assert table.geometry[P3].distance(shapely.Point(612_000, 6_649_000)) < 0.1
+    assert points.geometry[P3].distance(shapely.Point(612_000, 6_649_000)) < 0.1
     with closing(sqlite3.connect(written / "workshop.gpkg")) as base:
-        notes = [row[0] for row in base.execute("select note from feedback order by fid")]
+        notes = [row[0] for row in base.execute("select note from feedback_points order by fid")]
     assert notes == ["God avkjøring\nog plass", "Støy?", ""]
 
 
@@ -255,8 +258,26 @@ def test_the_workbook_holds_every_sheet_and_no_formula(tmp_path: Path, lang: Any
     write_workshop(toy_findings(), tmp_path, map_html="", lang=lang, run_info={})
     book = openpyxl.load_workbook(tmp_path / "workshop.xlsx")
     names = {
-        "nb": ["Oppsummering", "Steder", "Forslag", "Samme sted", "Vekter per bord", "Notater", "Konflikter"],
-        "en": ["Summary", "Sites", "Proposals", "Same place", "Weights by table", "Notes", "Conflicts"],
+        "nb": [
+            "Oppsummering",
+            "Steder",
+            "Forslag",
+            "Samme sted",
+            "Topp 10 per bord",
+            "Vekter per bord",
+            "Notater",
+            "Konflikter",
+        ],
+        "en": [
+            "Summary",
+            "Sites",
+            "Proposals",
+            "Same place",
+            "Top 10 by table",
+            "Weights by table",
+            "Notes",
+            "Conflicts",
+        ],
     }
     assert book.sheetnames == names[lang]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -375,7 +396,9 @@ def test_proposals_are_scored_as_the_main_job_scores_plots(tmp_path: Path) -> No
         path.write_bytes(as_bytes(content))
     scenario = tmp_path / "s.toml"
     scenario.write_text("[uncertainty]\ndraws = 100\n", "utf-8")
-    found = collect_workshop(paths, tmp_path / "out", scenario=scenario, lang="nb")
+    found = collect_workshop(
+        paths, tmp_path / "out", inputs=Inputs(scenario=scenario), any_map=True, lang="nb"
+    )
     plots = load_plots(tmp_path / "out" / "candidates.geojson")
     assert plots.index.tolist() == [P1, P2]
     assert found.proposals.loc[P3, "reason"] == "far_from_road"
@@ -383,7 +406,8 @@ def test_proposals_are_scored_as_the_main_job_scores_plots(tmp_path: Path) -> No
     inputs = Inputs(scenario=scenario, plots=tmp_path / "out" / "candidates.geojson")
     ranking = compute_job(inputs, with_flows=False).result.ranking
     assert found.proposals["score"][[P1, P2]].tolist() == ranking["score"][[P1, P2]].tolist()
-    assert found.proposals["rank"][[P1, P2]].tolist() == ranking["rank"][[P1, P2]].tolist()
+    # A plot of a run strikes out what lies beside it; a proposal does not, so its rank can be lower.
+    assert (found.proposals["rank"][[P1, P2]] >= ranking["rank"][[P1, P2]]).all()
     assert max(plots.geometry.hausdorff_distance(found.proposals.geometry[plots.index])) < 0.1
 
 

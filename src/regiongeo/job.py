@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pandas as pd
+
 from regiongeo import store
 from regiongeo.cache import content_key, remembered
+from regiongeo.errors import DataError, name_some
 from regiongeo.flows import estimate_flows
 from regiongeo.flows.archive import flows_from_bytes, flows_to_bytes
+from regiongeo.imprint import data_hash, imprint_at
 from regiongeo.manifest import hash_file
 from regiongeo.maps import draw_map
 from regiongeo.pipeline import run
@@ -24,9 +29,6 @@ from regiongeo.userfiles import load_capacity, load_plots, load_stations
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import geopandas as gpd
-    import pandas as pd
-
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
 
-__all__ = ["Done", "Inputs", "compute_job", "kept_flows", "run_job"]
+__all__ = ["Done", "Inputs", "compute_job", "hash_inputs", "kept_flows", "read_scenario", "run_job"]
 
 _FLOW_CODE = ("flows/*.py", "routing/*.py", "network.py", "traffic.py", "criteria.py")
 """What the flows are made by, besides the data: a change of any of it makes them anew."""
@@ -64,9 +66,20 @@ class Inputs:
     encoding: Encoding = "utf-8"
     """Encoding of the CSV files."""
 
+    def roles(self) -> dict[str, Path]:
+        """Return the files that exist for this run besides the shipped data, by what they are."""
+        named = {
+            "scenario": self.scenario,
+            "plots": self.plots,
+            "stations": self.stations,
+            "capacity": self.capacity,
+            "base": base_of(self.scenario) if self.scenario else None,
+        }
+        return {role: path for role, path in named.items() if path is not None}
+
     def files(self) -> list[Path]:
-        """Return the files that exist for this run besides the shipped data."""
-        return [one for one in (self.scenario, self.plots, self.stations, self.capacity) if one is not None]
+        """Return these files."""
+        return [*self.roles().values()]
 
 
 def run_job(
@@ -103,29 +116,22 @@ def run_job(
     seconds: dict[str, float] = {}
     step = timed_steps(seconds, tell)
     check_target(out, inputs=inputs.files())
-    scenario, inputs = _read_scenario(inputs)
+    scenario, inputs = read_scenario(inputs)
     check_target(out, inputs=inputs.files())
     done = _compute(scenario, inputs, lang=lang, estimate=kept_flows(cache), seconds=seconds, tell=tell)
     result, sources = done.result, store.load_sources()
 
     now = datetime.now(tz=UTC)
-    registry = hash_file(store.data_dir() / "sources.toml")
+    imprint = imprint_at(now)
     with step("map"):
-        page = draw_map(
-            result,
-            lang=lang,
-            date=now.date().isoformat(),
-            data_version=registry[:8],
-            credits=store.credits_of(key for key in sources if key != "regiongeo"),
-            online_tiles=online_tiles,
-        )
+        page = draw_map(result, lang=lang, online_tiles=online_tiles, **imprint)
 
     def write(stage: Path) -> None:
         info = {
             "created": now.isoformat(timespec="seconds"),
             "lang": lang,
-            "data_version": registry[:8],
-            "inputs": _hash_inputs(inputs, registry),
+            "data_version": imprint["data_version"],
+            "inputs": hash_inputs(inputs),
             "seconds": seconds,
         }
         write_outputs(
@@ -140,6 +146,7 @@ def compute_job(
     inputs: Inputs,
     *,
     changes: Mapping[str, Mapping[str, object]] | None = None,
+    more_plots: gpd.GeoDataFrame | None = None,
     lang: Language = "nb",
     cache: Path | None = None,
     with_flows: bool = True,
@@ -153,6 +160,9 @@ def compute_job(
         As ``run_job``.
     changes
         Settings that win over those of the scenario file, by part: ``{"plan": {"portfolio_size": 4}}``.
+    more_plots
+        Plots besides those of the file (schema PLOTS, EPSG:25832), which strike no other candidate out: a
+        workshop's proposals.
     with_flows
         Estimate truck flows, and with them the station plan.
 
@@ -161,16 +171,19 @@ def compute_job(
     RegionGeoError
         If an input is refused.
     """
-    scenario, inputs = _read_scenario(inputs)
+    scenario, inputs = read_scenario(inputs)
     scenario = scenario.replace(**{part: dict(settings) for part, settings in (changes or {}).items()})
     estimate = kept_flows(cache) if with_flows else None
-    return _compute(scenario, inputs, lang=lang, estimate=estimate, seconds={}, tell=tell)
+    return _compute(
+        scenario, inputs, more_plots=more_plots, lang=lang, estimate=estimate, seconds={}, tell=tell
+    )
 
 
 def _compute(
     scenario: Scenario,
     inputs: Inputs,
     *,
+    more_plots: gpd.GeoDataFrame | None = None,
     lang: Language,
     estimate: Callable[..., FlowResult] | None,
     seconds: dict[str, float],
@@ -182,10 +195,12 @@ def _compute(
         region = members_of(reference, year=scenario.world.members)
     with step("files"):
         plots, stations, capacity = _read_files(inputs, region)
+        plots = _join_plots(plots, more_plots)
     result = run(
         scenario,
         reference,
         plots=plots,
+        beside=() if more_plots is None else more_plots.index,
         stations=stations,
         capacity=capacity,
         lang=lang,
@@ -238,8 +253,23 @@ def _read_files(inputs: Inputs, region: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFr
     return plots, stations, capacity
 
 
-def _read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
-    """Read the scenario and let the files and the seed given beside it win."""
+def _join_plots(plots: gpd.GeoDataFrame | None, more: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    if plots is None or more is None:
+        return more if plots is None else plots
+    twice = plots.index.intersection(more.index)
+    if len(twice):
+        raise DataError(f"plots: {name_some(twice)} stand in the plots file and are proposed: leave one out")
+    return gpd.GeoDataFrame(pd.concat([plots, more]).sort_index(), crs=plots.crs)
+
+
+def read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
+    """Read the scenario and let the files and the seed given beside it win; return it with all files named.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is refused.
+    """
     scenario = load_scenario(inputs.scenario) if inputs.scenario else Scenario()
     if inputs.seed is not None:
         scenario = scenario.replace(uncertainty={"seed": inputs.seed})
@@ -249,15 +279,10 @@ def _read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
     return scenario, replace(inputs, stations=stations, capacity=capacity)
 
 
-def _hash_inputs(inputs: Inputs, registry: str) -> dict[str, str]:
-    """Return the SHA-256 of the shipped data's registry, which holds one for each table, and of each file."""
-    named = {
-        "scenario": inputs.scenario,
-        "plots": inputs.plots,
-        "stations": inputs.stations,
-        "capacity": inputs.capacity,
-    }
-    own = {f"{role}/{path.name}": hash_file(path) for role, path in named.items() if path is not None}
-    base = base_of(inputs.scenario) if inputs.scenario else None
-    based = {f"base/{base.name}": hash_file(base)} if base else {}
-    return {"data/sources.toml": registry, **own, **based}
+def hash_inputs(inputs: Inputs) -> dict[str, str]:
+    """Return the SHA-256 of the shipped data's registry, which holds one for each table, and of each file.
+
+    Files go by role and name alone: a path tells where and who.
+    """
+    own = {f"{role}/{path.name}": hash_file(path) for role, path in inputs.roles().items()}
+    return {"data/sources.toml": data_hash(), **own}

@@ -38,7 +38,9 @@ OfflineOption = Annotated[bool, typer.Option("--offline", help="Uten Kartverkets
 FilesArgument = Annotated[list[Path], typer.Argument(help="Filer lagret fra verkstedkartet (GeoJSON).")]
 OutOption = Annotated[Path, typer.Option(help="Mappe for resultatene.")]
 ScenarioOption = Annotated[Path | None, typer.Option(help="Scenario i TOML; uten: standardscenariet.")]
-AnyMapOption = Annotated[bool, typer.Option("--any-map", help="Ta også filer fra andre kart.")]
+AnyMapOption = Annotated[
+    bool, typer.Option("--any-map", help="Ta også filer fra andre kart enn det som er oppgitt.")
+]
 KeepGoodOption = Annotated[bool, typer.Option("--keep-good", help="Ta det som er i orden i filer med feil.")]
 AllCandidatesOption = Annotated[
     bool, typer.Option("--all-candidates", help="Alle forslag som kandidater, ikke ett per sted.")
@@ -88,6 +90,10 @@ def collect(
     files: FilesArgument,
     out: OutOption,
     scenario: ScenarioOption = None,
+    plots: PlotsOption = None,
+    stations: StationsOption = None,
+    capacity: CapacityOption = None,
+    encoding: EncodingOption = "utf-8",
     any_map: AnyMapOption = False,  # noqa: FBT002
     keep_good: KeepGoodOption = False,  # noqa: FBT002
     all_candidates: AllCandidatesOption = False,  # noqa: FBT002
@@ -96,14 +102,16 @@ def collect(
     quiet: QuietOption = False,  # noqa: FBT002
 ) -> None:
     """Slå sammen bordenes filer, gi forslagene eksakt score og vis enighet og uenighet."""
+    from regiongeo.job import Inputs  # noqa: PLC0415
     from regiongeo.workshop.collect import collect_workshop  # noqa: PLC0415
     from regiongeo.workshop.summary import summary_object  # noqa: PLC0415
 
+    inputs = Inputs(scenario=scenario, plots=plots, stations=stations, capacity=capacity, encoding=encoding)
     with progress(lang, silent=quiet or as_json) as tell:
         findings = collect_workshop(
             files,
             out,
-            scenario=scenario,
+            inputs=inputs,
             any_map=any_map,
             keep_good=keep_good,
             all_of_place=all_candidates,

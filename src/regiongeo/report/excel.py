@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from regiongeo.i18n import text
+from regiongeo.report.book import new_book, save_book
 from regiongeo.report.cells import in_words, write_cell, write_table
 from regiongeo.report.facts import licence_notice, list_limits, list_settings
 from regiongeo.report.flowtables import (
@@ -37,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from regiongeo.flows import FlowResult
@@ -46,9 +44,6 @@ if TYPE_CHECKING:
     from regiongeo.store import Source
 
 __all__ = ["write_excel"]
-
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-_TIME_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +66,7 @@ def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence
     OSError
         If the file cannot be written.
     """
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    book.properties.creator = "regiongeo"
+    book = new_book()
     for sheet in _sheets(result, lang, sources):
         _fill(book.create_sheet(text("report", f"sheet_{sheet.key}", lang)), sheet, lang)
     if result.flows is not None:
@@ -82,9 +75,7 @@ def write_excel(result: Result, path: Path, *, lang: Language, sources: Sequence
         before = book.sheetnames.index(text("report", "sheet_sources", lang))
         _fill_plan(book.create_sheet(plan_sheet.title, before), plan_sheet, lang)
     _fill_about(book.create_sheet(text("report", "sheet_about", lang)), result, lang, sources)
-    raw = io.BytesIO()
-    book.save(raw)
-    path.write_bytes(without_time(raw.getvalue()))
+    save_book(book, path)
 
 
 def _sheets(result: Result, lang: Language, sources: Sequence[Source]) -> list[_Sheet]:
@@ -178,18 +169,3 @@ def _fill_about(sheet: Worksheet, result: Result, lang: Language, sources: Seque
         write_cell(sheet, row, 1, label).font = Font(bold=True)
         write_cell(sheet, row, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 48, 100
-
-
-def without_time(raw: bytes) -> bytes:
-    """Repack a workbook with fixed dates, so that the same tables give the same bytes."""
-    packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(raw)) as source,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _TIME_STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
-            target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()

@@ -24,9 +24,13 @@ __all__ = [
     "count_opinions",
     "find_places",
     "kendall_w",
-    "rank_by_table",
+    "names_by",
     "rank_correlations",
+    "rank_tables",
+    "ranks_of",
     "spread_of_weights",
+    "tell_disagreement",
+    "verdicts",
     "weight_shares",
 ]
 
@@ -34,6 +38,10 @@ SAME_PLACE_M = 250.0
 """Proposals of different tables that are no farther apart are the same place [m]."""
 TOPS = (5, 10)
 """How many of the best sites count as a table's top."""
+_RANK_KINDS = {
+    **dict.fromkeys(("rank", "rank_low", "rank_high"), "int64"),
+    **dict.fromkeys(("score", "top5_share"), "float64"),
+}
 
 
 def count_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +55,7 @@ def count_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame by ``site_id``: tables that say anything, votes, the number of tables with each mark (aktuell,
-    uaktuell, undersok), notes, and is_disputed: both aktuell and uaktuell.
+    uaktuell, undersok) and their names (aktuell_by …), notes, and is_disputed: both aktuell and uaktuell.
     """
     rows = opinions.reset_index()
     marks = {mark: (rows["mark"] == mark).astype("int64") for mark in MARKS}
@@ -57,7 +65,59 @@ def count_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
         notes=(rows["note"] != "").astype("int64"),
     )
     table = counted.groupby("site_id", sort=True).sum()[["tables", "votes", *MARKS, "notes"]].astype("int64")
-    return table.assign(is_disputed=(table["aktuell"] > 0) & (table["uaktuell"] > 0))
+    return table.assign(
+        **{f"{mark}_by": names_by(rows[rows["mark"] == mark], "site_id", table.index) for mark in MARKS},
+        is_disputed=(table["aktuell"] > 0) & (table["uaktuell"] > 0),
+    )
+
+
+def verdicts(opinions: pd.DataFrame) -> pd.Series:
+    """Return what the tables say of each site together.
+
+    Parameters
+    ----------
+    opinions
+        Number of tables with each mark, by site, as from `count_opinions`.
+
+    Returns
+    -------
+    Series of ``disputed`` (both possible and not possible), ``undersok`` (a table wants it examined),
+    ``aktuell`` or ``uaktuell`` (all marks are this one), or ``unmarked``.
+    """
+    possible, impossible, unsure = (opinions[mark].fillna(0) > 0 for mark in MARKS)
+    told = pd.Series("unmarked", index=opinions.index, dtype="str")
+    told = told.mask(possible, "aktuell").mask(impossible, "uaktuell").mask(unsure, "undersok")
+    return told.mask(possible & impossible, "disputed")
+
+
+def names_by(rows: pd.DataFrame, key: str, index: pd.Index) -> pd.Series:
+    """Name the tables of the rows of each ``key``, each once, in order of name; none is an empty text."""
+    named = rows.drop_duplicates([key, "table"]).sort_values("table", kind="stable")
+    return named.groupby(key)["table"].agg("; ".join).reindex(index).fillna("").astype("str")
+
+
+def tell_disagreement(placed: pd.DataFrame, is_disputed: pd.Series, *, tables: int) -> pd.Series:
+    """Say of each site whether the tables part by their weights, by their opinions, or by both.
+
+    Parameters
+    ----------
+    placed
+        As from `common_sites`, on the sites asked for; it may be empty.
+    is_disputed
+        Whether one table calls the site possible and another one not.
+    tables
+        How many tables were ranked by their weights.
+
+    Returns
+    -------
+    Series of ``weights`` (in the top 10 of some tables, but not of all), ``opinions``, ``weights,opinions``
+    or an empty text.
+    """
+    inside = placed.get(f"tables_top_{max(TOPS)}", pd.Series(0, index=is_disputed.index)).fillna(0)
+    told = {"weights": (inside > 0) & (inside < tables), "opinions": is_disputed}
+    rows = zip(*(told[name].astype(bool) for name in told), strict=True)
+    words = [",".join(name for name, is_so in zip(told, row, strict=True) if is_so) for row in rows]
+    return pd.Series(words, index=is_disputed.index, dtype="str")
 
 
 def weight_shares(weights: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +132,16 @@ def spread_of_weights(shares: pd.DataFrame) -> pd.DataFrame:
     return spread.rename_axis("criterion")
 
 
-def rank_by_table(values: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """Rank the sites by the weights of each table; ties by id.
+def rank_tables(
+    values: pd.DataFrame,
+    weights: pd.DataFrame,
+    *,
+    draws: int,
+    factor_low: float,
+    factor_high: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Rank the sites by the weights of each table, as the main job ranks them by the scenario's.
 
     Parameters
     ----------
@@ -81,18 +149,32 @@ def rank_by_table(values: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         Values 0-1, sites × criteria; NaN is "no data".
     weights
         Weights of the tables, tables × criteria, any scale.
+    draws, factor_low, factor_high, seed
+        How the weights of each table are moved, as ``ranking.rank_sites``.
 
     Returns
     -------
-    DataFrame of ranks, sites × tables. A table whose weights all stand on criteria without data is left out.
+    DataFrame by ``table, site_id``, each table's best first: rank, rank_low, rank_high, score [1], top5_share
+    [1]. A table whose weights all stand on criteria without data is left out.
     """
     known = values.columns[values.notna().any()]
     usable = weights[weights[known].sum(axis=1) > 0]
-    ranks = {
-        str(table): rank_sites(values, row, draws=1, factor_low=1.0, factor_high=1.0, seed=0)["rank"]
+    ranked = {
+        str(table): rank_sites(
+            values, row, draws=draws, factor_low=factor_low, factor_high=factor_high, seed=seed
+        )[[*_RANK_KINDS]]
         for table, row in usable.iterrows()
     }
-    return pd.DataFrame(ranks, index=values.index, columns=[*ranks], dtype="int64")
+    if not ranked:
+        nobody = pd.MultiIndex.from_arrays([[], []], names=["table", "site_id"])
+        return pd.DataFrame(columns=[*_RANK_KINDS], index=nobody).astype(_RANK_KINDS)
+    return pd.DataFrame(pd.concat(ranked, names=["table", "site_id"])).astype(_RANK_KINDS)
+
+
+def ranks_of(rankings: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranks of `rank_tables` as sites × tables, the tables in their order."""
+    tables = rankings.index.get_level_values("table").unique()
+    return pd.DataFrame({table: rankings["rank"].xs(table, level="table") for table in tables})
 
 
 def common_sites(ranks: pd.DataFrame) -> pd.DataFrame:

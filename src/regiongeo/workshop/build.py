@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from regiongeo import store
 from regiongeo.atomic import write_atomically
 from regiongeo.i18n import texts
+from regiongeo.imprint import imprint_at
 from regiongeo.job import compute_job
-from regiongeo.manifest import hash_file
 from regiongeo.maps.editions import describe_editions
 from regiongeo.maps.page import draw_page
 from regiongeo.maps.payload import build_payload
@@ -72,7 +71,7 @@ def build_workshop(
         compute_job(replace(inputs, scenario=one), lang=lang, cache=cache, with_flows=with_flows, tell=tell)
         for one in (inputs.scenario, *compare)
     )
-    version = hash_file(store.data_dir() / "sources.toml")[:8]
+    imprint = imprint_at(datetime.now(tz=UTC))
     with step("map"):
         page = draw_workshop(
             done.result,
@@ -80,13 +79,11 @@ def build_workshop(
             others=[other.result for other in others],
             story=steps,
             lang=lang,
-            date=datetime.now(tz=UTC).date().isoformat(),
-            data_version=version,
-            credits=store.credits_of(key for key in store.load_sources() if key != "regiongeo"),
             online_tiles=online_tiles,
+            **imprint,
         )
     write_atomically(out, lambda path: path.write_text(page, encoding="utf-8", newline="\n"))
-    return name_map(done.result, data_version=version)
+    return name_map(done.result, data_version=imprint["data_version"])
 
 
 def draw_workshop(

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo import store
 from regiongeo.crs import Box
+from regiongeo.imprint import imprint_at
+from regiongeo.job import Inputs, hash_inputs, read_scenario
 from regiongeo.manifest import hash_file
-from regiongeo.maps import draw_map
 from regiongeo.progress import silent
 from regiongeo.publish import check_target, publish_folder
 from regiongeo.region import members_of
-from regiongeo.scenario import Scenario, base_of, load_scenario
+from regiongeo.workshop.collected import draw_collected
 from regiongeo.workshop.findings import build_findings
-from regiongeo.workshop.frames import proposal_frame
+from regiongeo.workshop.frames import feedback_frame, proposal_frame
+from regiongeo.workshop.mapcheck import require_map
 from regiongeo.workshop.merge import merge_exports
 from regiongeo.workshop.outputs import write_workshop
 from regiongeo.workshop.reading import file_labels, read_exports
 from regiongeo.workshop.scoring import compute_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -33,13 +35,14 @@ __all__ = ["AROUND_M", "collect_workshop", "region_box"]
 
 AROUND_M = 20_000.0
 """Records may lie this far outside the box around the region [m]."""
+_STANDARD = Inputs()
 
 
 def collect_workshop(
     paths: Sequence[Path],
     out: Path,
     *,
-    scenario: Path | None = None,
+    inputs: Inputs = _STANDARD,
     map_id: str | None = None,
     any_map: bool = False,
     keep_good: bool = False,
@@ -56,10 +59,12 @@ def collect_workshop(
         Files exported from the page.
     out
         Folder to make or to replace, whole or not at all; a former run there survives any failure.
-    scenario
-        Scenario file by which proposals are scored; None: the standard one.
-    map_id, any_map, keep_good
+    inputs
+        What the map was built with: scenario, the user's own plots, stations and capacity.
+    map_id, keep_good
         As ``reading.read_exports``.
+    any_map
+        Take files of several maps, and of another map than ``inputs`` would make.
     all_of_place
         Write every ranked proposal as a candidate, not one for each place.
     lang
@@ -72,44 +77,50 @@ def collect_workshop(
     Raises
     ------
     RegionGeoError
-        If a file is refused, the main job refuses the scenario, or an output cannot be written.
+        If a file is refused or of another map, the main job refuses an input, or an output cannot be written.
     """
-    asked = load_scenario(scenario) if scenario else Scenario()
-    others = _other_inputs(scenario, asked)
-    check_target(out, inputs=[*paths, *others.values()])
+    asked, inputs = read_scenario(inputs)
+    check_target(out, inputs=[*paths, *inputs.files()])
     tell("reference")
     region = members_of(store.load_reference(), year=asked.world.members)
     tell("files")
     reading = read_exports(paths, box=region_box(region), map_id=map_id, any_map=any_map, keep_good=keep_good)
     session = merge_exports(reading.exports)
     proposals = proposal_frame(session)
-    result = compute_with(proposals, scenario=scenario, region=region, lang=lang, tell=tell)
+    result = compute_with(proposals, inputs, lang=lang, tell=tell)
+    now = datetime.now(tz=UTC)
+    imprint = imprint_at(now)
+    if not any_map:
+        require_map(
+            reading.exports,
+            result,
+            proposals=proposals,
+            feedback=feedback_frame(session),
+            data_version=imprint["data_version"],
+        )
     findings = build_findings(session, proposals, result, refusals=reading.refusals)
-
-    now, sources = datetime.now(tz=UTC), store.load_sources()
-    registry = hash_file(store.data_dir() / "sources.toml")
     tell("map")
-    page = draw_map(
-        result,
-        lang=lang,
-        date=now.date().isoformat(),
-        data_version=registry[:8],
-        credits=store.credits_of(key for key in sources if key != "regiongeo"),
-        online_tiles=online_tiles,
-    )
+    page = draw_collected(findings, lang=lang, online_tiles=online_tiles, **imprint)
     run_info = {
         "created": now.isoformat(timespec="seconds"),
         "lang": lang,
-        "data_version": registry[:8],
+        "data_version": imprint["data_version"],
         "maps": sorted({export.map_id for export in reading.exports}),
         "map_data_versions": sorted({export.data_version for export in reading.exports}),
-        "inputs": _hash_inputs(paths, others, registry),
+        "inputs": {**hash_inputs(inputs), **_hash_exports(paths)},
         "scenario": asked.model_dump(mode="json", exclude={"world": {"stations", "grid_capacity"}}),
     }
 
     def write(stage: Path) -> None:
         write_workshop(
-            findings, stage, map_html=page, lang=lang, run_info=run_info, all_of_place=all_of_place, tell=tell
+            findings,
+            stage,
+            map_html=page,
+            credits=imprint["credits"],
+            lang=lang,
+            run_info=run_info,
+            all_of_place=all_of_place,
+            tell=tell,
         )
 
     publish_folder(out, write)
@@ -122,20 +133,6 @@ def region_box(region: gpd.GeoDataFrame) -> Box:
     return Box(west - AROUND_M, south - AROUND_M, east + AROUND_M, north + AROUND_M)
 
 
-def _other_inputs(scenario: Path | None, asked: Scenario) -> dict[str, Path]:
-    """Return the files read besides the exports, by their role."""
-    world = asked.world
-    files = {
-        "scenario": scenario,
-        "base": base_of(scenario) if scenario else None,
-        "stations": Path(world.stations) if world.stations else None,
-        "capacity": Path(world.grid_capacity) if world.grid_capacity else None,
-    }
-    return {role: path for role, path in files.items() if path is not None}
-
-
-def _hash_inputs(paths: Sequence[Path], others: Mapping[str, Path], registry: str) -> dict[str, str]:
-    """Return the SHA-256 of every file read; by name alone: a path tells where and who."""
-    exports = {f"exports/{label}": hash_file(path) for label, path in file_labels(paths).items()}
-    own = {f"{role}/{path.name}": hash_file(path) for role, path in others.items()}
-    return {"data/sources.toml": registry, **exports, **own}
+def _hash_exports(paths: Sequence[Path]) -> dict[str, str]:
+    """Return the SHA-256 of every exported file, named by as little of its path as needed."""
+    return {f"exports/{label}": hash_file(path) for label, path in file_labels(paths).items()}

@@ -8,21 +8,21 @@ from regiongeo.manifest import write_run
 from regiongeo.progress import silent
 from regiongeo.report import library_versions
 from regiongeo.report.geopackage import write_geopackage
+from regiongeo.workshop.layers import workshop_layers, workshop_styles
 from regiongeo.workshop.scoring import choose_candidates, plots_geojson
 from regiongeo.workshop.sheets import write_sheets
 from regiongeo.workshop.weightchart import draw_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
-    import pandas as pd
 
     from regiongeo.i18n import Language
     from regiongeo.workshop.findings import Findings
 
-__all__ = ["workshop_layers", "write_workshop"]
+__all__ = ["write_workshop"]
 
 _CANDIDATE_COLUMNS = ["name", "table", "votes", "mark", "place_id", "score", "rank", "geometry"]
 
@@ -32,6 +32,7 @@ def write_workshop(
     stage: Path,
     *,
     map_html: str,
+    credits: Sequence[str] = (),  # noqa: A002 - the word planners and licences use
     lang: Language,
     run_info: Mapping[str, Any],
     all_of_place: bool = False,
@@ -50,7 +51,9 @@ def write_workshop(
     stage
         Empty folder; `regiongeo.publish.publish_folder` gives one.
     map_html
-        The page of `regiongeo.maps.draw_map`.
+        The page of `regiongeo.workshop.collected.draw_collected`.
+    credits
+        Attribution lines of the shipped tables; every layer carries them.
     lang
         Language of spreadsheet and picture.
     run_info
@@ -70,7 +73,8 @@ def write_workshop(
     tell("workshop.gpkg")
     layers = workshop_layers(findings)
     if layers:
-        write_geopackage(stage / "workshop.gpkg", layers, styles={}, notices={})
+        notices = dict.fromkeys(layers, " ".join(credits))
+        write_geopackage(stage / "workshop.gpkg", layers, styles=workshop_styles(lang), notices=notices)
     tell("workshop.xlsx")
     write_sheets(findings, stage / "workshop.xlsx", lang=lang)
     candidates = choose_candidates(findings.proposals, all_of_place=all_of_place)
@@ -80,16 +84,6 @@ def write_workshop(
         draw_weights(findings.shares, stage / "weights.png", lang=lang)
     weights = {str(name): round(float(weight), 6) for name, weight in findings.result.weights.items()}
     write_run(stage, {"versions": library_versions(), "weights": weights, **run_info})
-
-
-def workshop_layers(findings: Findings) -> dict[str, pd.DataFrame]:
-    """Return the layers of ``workshop.gpkg`` by name, in EPSG:25832; an empty one is left out."""
-    layers: dict[str, gpd.GeoDataFrame] = {
-        "proposals": findings.proposals,
-        "feedback": findings.feedback,
-        "same_place": findings.places,
-    }
-    return {name: table for name, table in layers.items() if len(table)}
 
 
 def _of_candidates(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

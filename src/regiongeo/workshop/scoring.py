@@ -14,8 +14,9 @@ from shapely.geometry import mapping
 
 from regiongeo.crs import to_lonlat
 from regiongeo.i18n import text
-from regiongeo.job import Inputs, compute_job
+from regiongeo.job import compute_job
 from regiongeo.progress import silent
+from regiongeo.userfiles import load_plots
 from regiongeo.workshop.exportshape import DECIMALS
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from regiongeo.i18n import Language
+    from regiongeo.job import Inputs
     from regiongeo.result import Result
 
 __all__ = ["choose_candidates", "compute_with", "plots_geojson", "score_proposals"]
@@ -33,22 +35,19 @@ _NOT_IN_NAMES = re.compile("[\u2028\u2029]")
 
 def compute_with(
     proposals: gpd.GeoDataFrame,
+    inputs: Inputs,
     *,
-    scenario: Path | None,
-    region: gpd.GeoDataFrame,
     lang: Language,
     tell: Callable[[str], None] = silent,
 ) -> Result:
-    """Run the main job with the proposals as plots, without truck flows and without writing anything.
+    """Run the main job with the proposals as further plots, without truck flows and without writing anything.
 
     Parameters
     ----------
     proposals
         Proposals by ``site_id`` in EPSG:25832; there may be none.
-    scenario
-        Scenario file; None: the standard one.
-    region
-        Member municipalities in EPSG:25832.
+    inputs
+        What the map was built with: scenario, the user's own plots, stations and capacity.
     lang
         Language of the sentences that explain ranks.
     tell
@@ -59,13 +58,16 @@ def compute_with(
     RegionGeoError
         As ``job.compute_job``.
     """
-    is_any_inside = bool(len(region.sindex.query(proposals.geometry, predicate="intersects")[0]))
+    plots = _as_plots(proposals, lang=lang) if len(proposals) else None
+    return compute_job(inputs, more_plots=plots, lang=lang, with_flows=False, tell=tell).result
+
+
+def _as_plots(proposals: gpd.GeoDataFrame, *, lang: Language) -> gpd.GeoDataFrame:
+    """Read the proposals as plots from the very file that a run may be given, so its figures are ours."""
     with tempfile.TemporaryDirectory(prefix="regiongeo-") as folder:
-        plots = Path(folder) / "proposals.geojson"
-        plots.write_bytes(plots_geojson(proposals, lang=lang))
-        # A file of plots none of which lies in the region is refused; here they are struck out instead.
-        inputs = Inputs(scenario=scenario, plots=plots if is_any_inside else None)
-        return compute_job(inputs, lang=lang, with_flows=False, tell=tell).result
+        path = Path(folder) / "proposals.geojson"
+        path.write_bytes(plots_geojson(proposals, lang=lang))
+        return load_plots(path)
 
 
 def plots_geojson(plots: gpd.GeoDataFrame, *, lang: Language) -> bytes:
@@ -96,22 +98,39 @@ def plots_geojson(plots: gpd.GeoDataFrame, *, lang: Language) -> bytes:
     return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def score_proposals(proposals: gpd.GeoDataFrame, result: Result) -> gpd.GeoDataFrame:
+def score_proposals(proposals: gpd.GeoDataFrame, result: Result, rankings: pd.DataFrame) -> gpd.GeoDataFrame:
     """Put the exact figures beside the provisional score of each proposal.
+
+    The page scored a proposal by the weights of its table, so it is the exact score by these same weights
+    that it is held against.
+
+    Parameters
+    ----------
+    proposals
+        As from ``frames.proposal_frame``.
+    result
+        The main job with these proposals as plots.
+    rankings
+        As from ``agreement.rank_tables``.
 
     Returns
     -------
-    ``proposals`` with score [1], rank, rank_low, rank_high (empty where struck out), difference (score minus
-    provisional [1]), and reason, reason_detail (why struck out; empty where ranked).
+    ``proposals`` with score [1], rank, rank_low, rank_high by the scenario's weights (empty where struck
+    out), table_score [1], table_rank by those of its table (empty too where it gave none), difference
+    (table_score minus provisional [1]), and reason, reason_detail (why struck out; empty where ranked).
     """
     exact = result.ranking.reindex(proposals.index)[["score", "rank", "rank_low", "rank_high"]]
     struck = result.excluded.reindex(proposals.index)[["reason", "reason_detail"]].astype("str")
     is_unseen = exact["rank"].isna() & struck["reason"].isna()
     whole = {name: exact[name].astype("Int64") for name in ("rank", "rank_low", "rank_high")}
+    own = rankings.reindex(pd.MultiIndex.from_arrays([proposals["table"], proposals.index]))
+    table_score = own["score"].astype("float64").set_axis(proposals.index)
     return proposals.assign(
         score=exact["score"].astype("float64"),
         **whole,
-        difference=exact["score"].astype("float64") - proposals["provisional"],
+        table_score=table_score,
+        table_rank=own["rank"].astype("Int64").set_axis(proposals.index),
+        difference=table_score - proposals["provisional"],
         reason=struck["reason"].mask(is_unseen, "outside_region"),
         reason_detail=struck["reason_detail"].fillna(""),
     )

@@ -1,6 +1,7 @@
 // Builds the page from its data. Read this first.
 import { connectAbout } from "./about.js";
 import { drawSiteCard } from "./card.js";
+import { drawCollected } from "./collected.js";
 import { connectCompare } from "./compare/index.js";
 import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
@@ -59,12 +60,13 @@ function build(map, data) {
 
   const panel = makePanel();
   const workshop = data.map_id && openWorkshop();
+  const collected = data.collected && drawCollected(data, words, { onSelect: (site) => select(site, { zoom: false }) });
   const scene = drawScene(map, data, words, {
     onSite: select, onRoad: selectRoad, onRule: selectRule, onRuleChoice: () => compare?.update(), settle: workshop?.settle,
   });
   const { sites, roads, labels } = scene;
   const tiles = offerTiles(map, data, words, { land: scene.land, announce });
-  const main = [...(workshop ? [workshop.layer] : []), ...scene.main];
+  const main = [...(workshop ? [workshop.layer] : []), ...(collected ? collected.layers : []), ...scene.main];
   const layerList = drawLayerList(map, words, { main, more: [...scene.more, ...tiles.layers] }, { onChange: redraw });
   const compare = data.editions?.length ? connectCompare({ map, data, words, announce, panel, state: tellState, onSite: select }) : null;
   unfoldMore();
@@ -168,6 +170,8 @@ function build(map, data) {
     const road = stretchOf(site, data);
     const onFlows = road && (() => selectRoad(road, { from: site }));
     const card = drawSiteCard(site, data, words, { onClose: panel.close, onStep: step, onFlows, onSite: select });
+    // Who said what stands below name and rank, before the figures.
+    if (collected) return [...card.slice(0, 3), collected.section(site), ...card.slice(3)];
     return workshop ? [...card, workshop.siteSection(site)] : card;
   }
 
