@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from pages import MAKING, Opened
 from regiongeo.errors import ScenarioError
 from regiongeo.i18n import texts
 from regiongeo.maps.editions import describe_editions
@@ -22,20 +23,14 @@ from regiongeo.maps.patch import apply_patch, make_patch
 from regiongeo.maps.payload import build_payload, describe_scenario
 from regiongeo.result import Result
 from regiongeo.workshop.build import draw_workshop
-from test_maps_browser import HOSTILE, Opened, chromium  # noqa: F401 - a fixture
+from test_maps_browser import HOSTILE
 from test_maps_web import require_node
 from test_maps_weights import weigh
 from toy_compare import toy_now, toy_then
 
 TESTS = Path(__file__).parent / "web" / "compare.test.js"
 PATCH_JS = Path(__file__).parents[1] / "src" / "regiongeo" / "maps" / "web" / "compare" / "patch.js"
-MAKING: dict[str, Any] = {
-    "lang": "nb",
-    "date": "2026-11-20",
-    "data_version": "1",
-    "credits": ["© Kartverket"],
-    "online_tiles": False,
-}
+OFFLINE: dict[str, Any] = {**MAKING, "online_tiles": False}
 OWN = ".folium-map:not(#twin)"
 PLACES = "(all) => all.map((one) => one.getBoundingClientRect().x)"
 RANKS = """(all) => all.map((one) => [one.getBoundingClientRect().x, one.textContent])
@@ -112,7 +107,7 @@ def test_pure_functions_of_the_comparison() -> None:
 @pytest.mark.parametrize("without", [(), ("T",)])
 def test_an_edition_gives_back_all_that_the_page_would_show_of_the_scenario(without: tuple[str, ...]) -> None:
     now, then = toy_now(), toy_then(without=without)
-    payload = build_payload(now, **MAKING)
+    payload = build_payload(now, **OFFLINE)
     edition = json.loads(json.dumps(describe_editions(now, [then], payload, lang="nb")))[0]
     base = json.loads(json.dumps(payload))
     sites = edition["sites"]
@@ -127,13 +122,13 @@ def test_an_edition_gives_back_all_that_the_page_would_show_of_the_scenario(with
 
 def test_a_site_only_the_other_scenario_has_stands_at_the_end() -> None:
     now, then = toy_then(name="Nå", without=("T",)), toy_then()
-    edition: Any = describe_editions(now, [then], build_payload(now, **MAKING), lang="nb")[0]
+    edition: Any = describe_editions(now, [then], build_payload(now, **OFFLINE), lang="nb")[0]
     assert [site["id"] for site in edition["sites"]["more"]] == ["T"]
 
 
 def test_scenarios_of_one_name_or_of_two_membership_lists_are_refused() -> None:
     now = toy_now()
-    payload = build_payload(now, **MAKING)
+    payload = build_payload(now, **OFFLINE)
     with pytest.raises(ScenarioError, match="one name: 'Prøveregionen': give each a name"):
         describe_editions(now, [toy_then(name="Prøveregionen")], payload, lang="nb")
     other = toy_then()
@@ -146,7 +141,7 @@ def test_scenarios_of_one_name_or_of_two_membership_lists_are_refused() -> None:
 def test_an_equal_scenario_costs_next_to_nothing() -> None:
     now = toy_now()
     same = replace(now, scenario=now.scenario.model_copy(update={"name": "Den samme"}))
-    edition = describe_editions(now, [same], build_payload(now, **MAKING), lang="nb")[0]
+    edition = describe_editions(now, [same], build_payload(now, **OFFLINE), lang="nb")[0]
     assert edition["patch"] == {"of": {"scenario": {"=": "Den samme"}}}
     assert edition["sites"] == {"but": [], "patch": None, "more": []}
 
@@ -155,19 +150,11 @@ def test_an_equal_scenario_costs_next_to_nothing() -> None:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:  # noqa: F811
-    context = chromium.new_context(viewport={"width": 1280, "height": 720}, locale="nb-NO")
-
+def open_page(open_workshop: Callable[..., Opened]) -> Callable[..., Opened]:
     def open_it(*others: Result, **options: Any) -> Opened:
-        path = tmp_path / "verksted.html"
-        page = draw_workshop(toy_now(), others=others or [toy_then()], **{**MAKING, **options})
-        path.write_text(page, "utf-8")
-        opened = Opened(context.new_page())
-        opened.show(path)
-        return opened
+        return open_workshop(toy_now(), others=others or [toy_then()], **options)
 
-    yield open_it
-    context.close()
+    return open_it
 
 
 def pins(page: Page, place: str) -> list[str]:
@@ -181,13 +168,8 @@ def table(page: Page) -> list[list[str]]:
     return [rows.nth(at).locator("th, td").all_inner_texts() for at in range(rows.count())]
 
 
-def test_a_page_of_one_scenario_has_nothing_to_compare(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
-    path = tmp_path / "verksted.html"
-    path.write_text(draw_workshop(toy_now(), **MAKING), "utf-8")
-    opened = Opened(chromium.new_page())
-    page = opened.show(path)
-    assert page.locator("#compare").count() == 0
-    page.close()
+def test_a_page_of_one_scenario_has_nothing_to_compare(open_workshop: Callable[..., Opened]) -> None:
+    assert open_workshop(toy_now()).page.locator("#compare").count() == 0
 
 
 def test_each_side_shows_its_own_ranks_and_the_divider_cuts_between_them(
@@ -422,5 +404,5 @@ def test_english_has_no_norwegian_word(open_page: Callable[..., Opened]) -> None
 
 
 def test_the_page_carries_the_other_scenario_once() -> None:
-    page = draw_workshop(toy_now(), others=[toy_then()], **MAKING)
+    page = draw_workshop(toy_now(), others=[toy_then()], **OFFLINE)
     assert [one["name"] for one in read_data_block(page)["editions"]] == ["Prøveregionen 2040"]

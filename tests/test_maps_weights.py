@@ -151,7 +151,7 @@ def test_a_site_without_data_stays_unrated_under_any_weights(open_map: Callable[
 
 
 def test_a_long_list_shows_sixty_sites_and_what_must_be_seen_and_all_on_request(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     tmp_path: Path,
 ) -> None:
     """Seventy sites; the second last is in the portfolio."""
@@ -196,7 +196,7 @@ def test_a_long_list_shows_sixty_sites_and_what_must_be_seen_and_all_on_request(
     assert opened.complaints == []
 
 
-def test_rows_pins_and_focus_that_stay_are_the_same_ones(open_map: Callable[..., Opened]) -> None:  # noqa: F811
+def test_rows_pins_and_focus_that_stay_are_the_same_ones(open_map: Callable[..., Opened]) -> None:
     page = open_map().page
     page.evaluate(
         "window.known = [...document.querySelectorAll('#list li, .pin-place')]; known[0].firstChild.focus()"
