@@ -130,19 +130,6 @@ def test_grid_mw_is_the_best_single_station_never_a_sum() -> None:
     assert criteria.grid_mw(toy_sites(), None, reach_km=10).isna().all(axis=None)
 
 
-def test_population_is_spread_over_built_up_land_and_conserved() -> None:
-    areas = toy_municipalities()
-    people = pd.Series({"3201": 10_000, "3203": 20_000, "3205": 5_000})
-    # One town of 4 x 2 km across the border of 3201 and 3203: 2 x 2 km on each side; 3205 has a centre.
-    builtup = gpd.GeoDataFrame(geometry=[box(608 * KM, BASE_N, 612 * KM, BASE_N + 2 * KM)], crs=WORK)
-    centres = gpd.GeoDataFrame(geometry=areas.centroid, crs=WORK)
-
-    points = criteria.population_points(areas, people, builtup, centres)
-
-    assert points.groupby("municipality_id")["population"].sum().round(6).to_dict() == people.to_dict()
-    assert points.geometry[points["municipality_id"] == "3205"].iloc[0] == areas.centroid["3205"]
-
-
 def test_population_within_30_minutes_counts_whole_points_at_their_nearest_node() -> None:
     network = build_network(toy_nodes(), toy_links())
     points = gpd.GeoDataFrame(

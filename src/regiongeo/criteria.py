@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from regiongeo.accessibility import people_at_nodes, people_within
 from regiongeo.crs import require_work
+from regiongeo.polycentricity import location_quotient
 from regiongeo.region import locate, subregion_names
 from regiongeo.sites import is_main_road
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy.typing as npt
 
     from regiongeo.network import Network
@@ -33,11 +35,8 @@ __all__ = [
     "links_within",
     "passing_trucks",
     "population_30min",
-    "population_points",
     "subregion_lack",
 ]
-
-_CELL_M = 2000.0
 
 
 def busiest_link(
@@ -216,75 +215,6 @@ def grid_mw(sites: gpd.GeoDataFrame, capacity: gpd.GeoDataFrame | None, *, reach
     return best.reindex(sites.index).astype({"grid_station": "str"})
 
 
-def population_points(
-    municipalities: gpd.GeoDataFrame,
-    population: pd.Series,
-    builtup: gpd.GeoDataFrame,
-    centres: gpd.GeoDataFrame,
-) -> gpd.GeoDataFrame:
-    """Spread a municipality's population over its built-up land in 2 km cells; else put it at its centre.
-
-    Parameters
-    ----------
-    municipalities
-        Areas by ``municipality_id``, EPSG:25832.
-    population
-        Inhabitants by ``municipality_id``.
-    builtup, centres
-        Built-up areas, and one point for each municipality.
-
-    Returns
-    -------
-    GeoDataFrame of points with ``municipality_id`` and ``population`` (a real number); sums are conserved.
-
-    Notes
-    -----
-    Known weakness: density inside the built-up land of a municipality is taken as even, and nobody lives
-    outside it where there is any.
-    """
-    require_work(municipalities, what="municipalities")
-    pieces = gpd.overlay(
-        builtup[["geometry"]].reset_index(drop=True),
-        municipalities[["geometry"]].reset_index(),
-        how="intersection",
-        keep_geom_type=True,
-    )
-    cells = _cut_in_cells(pieces)
-    without = centres[~centres.index.isin(cells["municipality_id"])]
-    without = without[without.index.isin(municipalities.index)]
-    alone = gpd.GeoDataFrame(
-        {"municipality_id": without.index, "weight": 1.0},
-        geometry=without.geometry.to_numpy(),
-        crs=centres.crs,
-    )
-    points = pd.concat([cells, alone], ignore_index=True)
-    points = points[points["municipality_id"].isin(population.index)].reset_index(drop=True)
-    share = points["weight"] / points.groupby("municipality_id")["weight"].transform("sum")
-    points["population"] = share * points["municipality_id"].map(population).astype(float)
-    return points.drop(columns="weight")
-
-
-def _cut_in_cells(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cut areas along a 2 km grid; one row a part, its weight the area [m2]."""
-    if pieces.empty:
-        return gpd.GeoDataFrame({"municipality_id": [], "weight": []}, geometry=[], crs=pieces.crs)
-    west, south, east, north = pieces.total_bounds
-    easts = np.arange(np.floor(west / _CELL_M), np.ceil(east / _CELL_M)) * _CELL_M
-    norths = np.arange(np.floor(south / _CELL_M), np.ceil(north / _CELL_M)) * _CELL_M
-    corner_e, corner_n = (grid.ravel() for grid in np.meshgrid(easts, norths))
-    boxes = shapely.box(corner_e, corner_n, corner_e + _CELL_M, corner_n + _CELL_M)
-    shapes = pieces.geometry.to_numpy()
-    piece, cell = shapely.STRtree(boxes).query(shapes, predicate="intersects")
-    parts = shapely.intersection(shapes[piece], boxes[cell])
-    area = shapely.area(parts)
-    real = area > 0
-    return gpd.GeoDataFrame(
-        {"municipality_id": pieces["municipality_id"].to_numpy()[piece[real]], "weight": area[real]},
-        geometry=shapely.point_on_surface(parts[real]),
-        crs=pieces.crs,
-    )
-
-
 def population_30min(
     site_minutes: pd.DataFrame, points: gpd.GeoDataFrame, network: Network, *, limit: float
 ) -> pd.Series:
@@ -297,7 +227,7 @@ def population_30min(
     site_minutes
         Driving time from each site to each node [min].
     points
-        Population points as from `population_points`.
+        Population points as from ``accessibility.population_points``.
     network
         Network the times come from.
     limit
@@ -307,11 +237,8 @@ def population_30min(
     -----
     Known weakness: times of a heavy vehicle, and nobody beyond the border to Sweden is counted.
     """
-    nodes = network.nodes
-    nearest = shapely.STRtree(nodes.geometry.to_numpy()).nearest(points.geometry.to_numpy())
-    people = pd.Series(points["population"].to_numpy()).groupby(nodes.index[nearest]).sum()
-    within = site_minutes[people.index].to_numpy() <= limit
-    return pd.Series(within @ people.to_numpy(), index=site_minutes.index, name="population_30min").round(0)
+    people = people_at_nodes(points, network.nodes)
+    return people_within(site_minutes, people, limit=limit).rename("population_30min").round(0)
 
 
 def subregion_lack(
@@ -355,8 +282,8 @@ def subregion_lack(
     main = links[is_main_road(links)]
     truck_km = truck_aadt.reindex(main.index) * main["length_m"] / 1000
     need = truck_km.groupby(main["municipality_id"].map(group)).sum(min_count=1)
-    count = locate(supply, region).dropna().map(group).value_counts().reindex(need.index).fillna(0)
-    lack = 1 - ((count / max(count.sum(), 1)) / (need / need.sum())).clip(upper=1)
+    count = locate(supply, region).dropna().map(group).value_counts()
+    lack = 1 - location_quotient(count, need).clip(upper=1)
     of_site: pd.Series = sites["municipality_id"].map(group).map(lack)
     return of_site.astype(float).rename("subregion_lack")
 

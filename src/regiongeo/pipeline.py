@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from regiongeo import criteria as measure
+from regiongeo.accessibility import population_points
 from regiongeo.assumptions import assumption, assumption_table, with_changes
 from regiongeo.criteria import links_within
 from regiongeo.distances import measure_distances, pairs_within
@@ -269,7 +270,7 @@ def _measure_criteria(
     scenario: Scenario,
 ) -> pd.DataFrame:
     numbers = reference.assumptions
-    people = measure.population_points(
+    people = population_points(
         reference.municipalities,
         reference.population["population"].xs(scenario.world.population_year, level="year"),
         reference.builtup,

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from regiongeo.accessibility import population_points
 from regiongeo.assumptions import assumption, assumption_table
-from regiongeo.criteria import population_points
 from regiongeo.errors import NetworkError, SchemaError, name_some
 from regiongeo.network import main_links
 from regiongeo.region import locate

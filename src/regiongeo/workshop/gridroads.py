@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from regiongeo import criteria as measure
+from regiongeo.accessibility import people_at_nodes, population_points
 from regiongeo.assumptions import assumption
 from regiongeo.network import is_oneway
 from regiongeo.routing import cost_matrix, nearest_cost, prepare
@@ -201,15 +202,14 @@ def _goals(result: Result, network: Network, station_nodes: pd.Index[str]) -> _G
 
 def _people_at_nodes(result: Result, network: Network) -> Floats:
     reference = result.reference
-    points = measure.population_points(
+    points = population_points(
         reference.municipalities,
         reference.population["population"].xs(result.scenario.world.population_year, level="year"),
         reference.builtup,
         reference.centres,
     )
-    nearest = shapely.STRtree(network.nodes.geometry.to_numpy()).nearest(points.geometry.to_numpy())
-    people = np.bincount(nearest, weights=points["population"], minlength=len(network.nodes))
-    return people.astype(np.float64)
+    people = people_at_nodes(points, network.nodes).reindex(network.nodes.index, fill_value=0.0)
+    return people.to_numpy().astype(np.float64)
 
 
 def _search(network: Network, starts: Positions) -> tuple[Floats, Floats]:
