@@ -5,6 +5,7 @@ counts as one unit; whoever shows a figure says which. No index is a target of i
 where (morphology), flows say who needs whom (function), and neither says that anybody is better off.
 """
 
+from regiongeo.polycentricity.balance import BETTER_SIGN, read_balance
 from regiongeo.polycentricity.espon import (
     ESPON_PARTS,
     accessibility_slope,
@@ -13,14 +14,12 @@ from regiongeo.polycentricity.espon import (
     service_areas,
 )
 from regiongeo.polycentricity.figures import (
-    BETTER_SIGN,
     FIGURE_COLUMNS,
     LEAST_UNITS,
     Area,
     figure_rows,
     flow_figures,
     place_flows,
-    read_balance,
     size_figures,
 )
 from regiongeo.polycentricity.functional import (

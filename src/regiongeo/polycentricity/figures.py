@@ -1,4 +1,4 @@
-"""Indices of a region and its subregions as tidy figures, year by year, and what they say of the balance."""
+"""Indices of a region and its subregions as tidy figures, year by year."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from regiongeo.errors import DataError, name_some
-from regiongeo.i18n import format_number, text
 from regiongeo.polycentricity.functional import dominance, entropy_index, special_polycentricity
 from regiongeo.polycentricity.inequality import gini, theil, theil_parts
 from regiongeo.polycentricity.ranksize import (
@@ -19,7 +18,6 @@ from regiongeo.polycentricity.ranksize import (
     rank_size_slope,
 )
 from regiongeo.polycentricity.spatial import area_distances, border_areas, urban_centrality
-from regiongeo.polycentricity.trend import fit_trend
 from regiongeo.region import subregion_names
 
 if TYPE_CHECKING:
@@ -27,20 +25,17 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from regiongeo.i18n import Language
     from regiongeo.polycentricity.checks import Floats
 
     Index = Callable[[Floats], float]
 
 __all__ = [
-    "BETTER_SIGN",
     "FIGURE_COLUMNS",
     "LEAST_UNITS",
     "Area",
     "figure_rows",
     "flow_figures",
     "place_flows",
-    "read_balance",
     "size_figures",
 ]
 
@@ -52,14 +47,6 @@ FIGURE_COLUMNS = (
 
 LEAST_UNITS = 4
 """A subregion of fewer municipalities has no index: three places say nothing of a hierarchy."""
-
-BETTER_SIGN: Mapping[str, int] = {
-    "rank_size_slope": 1, "rank_size_slope_10": 1, "rank_size_slope_subregions": 1, "primacy": -1,
-    "primacy_ratio": -1, "primacy_residual": -1, "primacy_subregions": -1, "gini": -1, "gini_subregions": -1,
-    "theil": -1, "theil_between": -1, "theil_within": -1, "urban_centrality": -1, "entropy": 1, "green": 1,
-    "weighted_gini": -1, "size_slope": -1,
-}  # fmt: skip
-"""Which way an index moves when a region grows more polycentric, by indicator without its first word."""
 
 _SIMPLE: Mapping[str, Index] = {
     "rank_size_slope": mean_rank_size_slope,
@@ -255,38 +242,6 @@ def flow_figures(
     return pd.concat(rows, ignore_index=True)
 
 
-def read_balance(figures: pd.DataFrame, lang: Language) -> pd.DataFrame:
-    """Say of each area and index whether its years move towards or away from better balance.
-
-    Parameters
-    ----------
-    figures
-        ``FIGURE_COLUMNS``; indicators without a better way (``BETTER_SIGN``) are passed over.
-    lang
-        Language of the sentence.
-
-    Returns
-    -------
-    DataFrame by area_kind, area_id and indicator: per_year, low, high (change a year, 95 % interval),
-    first_year, last_year, reading (``balance_towards``, ``balance_away``, ``balance_unclear``, or
-    ``balance_too_short`` with numbers missing) and sentence.
-
-    Notes
-    -----
-    A steady change of a figure, however small, is no proof of a policy: the sentence gives its size.
-    """
-    keys = ["area_kind", "area_id", "indicator"]
-    signs = figures["indicator"].map(_sign)
-    known = figures[signs.notna()]
-    found = {
-        key: _reading(rows.set_index("year")["value"], str(key[-1]), lang)
-        for key, rows in known.groupby(keys, sort=True)
-    }
-    columns = ["per_year", "low", "high", "first_year", "last_year", "reading", "sentence"]
-    index = pd.MultiIndex.from_frame(pd.DataFrame(list(found), columns=keys))
-    return pd.DataFrame(list(found.values()), index=index, columns=columns)
-
-
 def _area_figures(
     sizes: pd.DataFrame,
     people: pd.Series,
@@ -333,25 +288,3 @@ def _region_indices(members: gpd.GeoDataFrame, border_gap_m: float) -> dict[str,
     if len(in_group) >= LEAST_UNITS:
         indices["rank_size_slope_subregions"] = lambda sizes: mean_rank_size_slope(in_group @ sizes)
     return indices
-
-
-def _sign(indicator: str) -> float:
-    """Which way is better, from the longest ending of the indicator that is known; NaN if none."""
-    words = indicator.split("_")
-    endings = ("_".join(words[start:]) for start in range(1, len(words)))
-    return next((float(BETTER_SIGN[end]) for end in endings if end in BETTER_SIGN), np.nan)
-
-
-def _reading(values: pd.Series, indicator: str, lang: Language) -> tuple[object, ...]:
-    trend = fit_trend(values)
-    if trend is None:
-        return (*[np.nan] * 5, "balance_too_short", text("atlas_poly", "balance_too_short", lang))
-    better = trend.per_year * _sign(indicator) > 0
-    reading = "balance_unclear"
-    if trend.is_clear:
-        reading = "balance_towards" if better else "balance_away"
-    numbers = {
-        name: format_number(getattr(trend, name), lang, decimals=4) for name in ("per_year", "low", "high")
-    }
-    sentence = text("atlas_poly", reading, lang, first=trend.first_year, last=trend.last_year, **numbers)
-    return (*trend, reading, sentence)
