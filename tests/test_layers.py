@@ -17,6 +17,7 @@ LAYERS = (
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
     ("region", "codes", "names", "groups", "statistics", "cutting", "network"),
+    ("climate", "statedchange", "climatefigures"),
     ("routing", "osm", "polycentricity"),
     ("accessibility",),
     ("traffic", "sites"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regiongeo.errors import DataError
-from regiongeo.userfiles.numbers import parse_number
+from regiongeo.userfiles.numbers import decimal_mark, parse_number
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,26 @@ def test_any_text_is_a_finite_number_or_our_error(text: str) -> None:
     except DataError:
         return
     assert abs(value) < 1e41
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark"),
+    [
+        (["1,234", "17,5"], ","),
+        (["1.234", "0.5"], "."),
+        (["1 234,5"], ","),
+        (["1234.567"], "."),  # a group of thousands would leave 1 to 3 digits before it
+        (["1,234", "12", "mange"], ""),
+        (["17,5", "0.5"], ""),
+        ([], ""),
+    ],
+)
+def test_a_column_proves_its_decimal_mark_or_nothing(texts: list[str], mark: str) -> None:
+    assert decimal_mark(texts) == mark
+
+
+def test_a_known_decimal_mark_settles_the_doubt() -> None:
+    assert parse_number("1,234", decimal=",") == 1.234
+    assert parse_number("-1.234", decimal=",") == -1234
+    assert parse_number("1,234", decimal=".") == 1234
+    assert parse_number("1.234", decimal=".") == 1.234

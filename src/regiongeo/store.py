@@ -78,6 +78,7 @@ _KEYS = (
     ("traffic_points", "municipality_id", "municipalities"),
     ("traffic_points", "link_id", "links"),
     ("traffic_road_municipality", "municipality_id", "municipalities"),
+    ("emissions", "municipality_id", "municipalities"),
 )
 
 

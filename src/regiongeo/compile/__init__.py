@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regiongeo.compile import areas, codes, places
+from regiongeo.compile import areas, codes, emissions, places
 from regiongeo.compile.gateways import compile_gateways
 from regiongeo.compile.hours import compile_truck_hours
 from regiongeo.compile.registry import read_assumptions, rehash_assumptions, replaced_folder, write_tables
@@ -97,4 +97,7 @@ def compile_land(sources: Path) -> dict[str, pd.DataFrame]:
         "freight_nodes": places.compile_freight_nodes(sources, rail_stations=stations),
         "power_lines": places.compile_power_lines(sources),
         "fuel_sites": places.compile_fuel_sites(sources),
+        "emissions": emissions.compile_emissions(sources),
+        "county_emissions": emissions.compile_county_emissions(sources),
+        "stated_changes": emissions.compile_stated_changes(sources),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regiongeo.schema import Schema
+from regiongeo.tables.climate import COUNTY_EMISSIONS, EMISSIONS, STATED_CHANGES
 from regiongeo.tables.columns import AREAS, LINES, POINT, SOURCE, flag, integer, number, text
 from regiongeo.tables.flows import GATEWAYS
 
@@ -322,7 +323,7 @@ REFERENCE: dict[str, Schema] = {
         MUNICIPALITIES, MUNICIPALITY_CODES, CODE_CHANGES, MUNICIPALITY_NAMES, MEMBERS, POPULATION, PLACES,
         CENTRES, BUILTUP, SEA, PARKS, RAILWAYS, STATIONS_RAIL, PORTS, AIRPORTS, FREIGHT_NODES, POWER_LINES,
         NODES, LINKS, GATEWAYS, ROAD_ALIASES, TRAFFIC_SECTIONS, TRAFFIC_POINTS, TRAFFIC_ROAD_MUNICIPALITY,
-        LENGTH_CLASSES, TRUCK_HOURS, FUEL_SITES,
+        LENGTH_CLASSES, TRUCK_HOURS, FUEL_SITES, EMISSIONS, COUNTY_EMISSIONS, STATED_CHANGES,
     )
 }  # fmt: skip
 """Schema of every shipped table by name."""
@@ -359,4 +360,7 @@ class ReferenceData:
     length_classes: pd.DataFrame
     truck_hours: pd.DataFrame
     fuel_sites: gpd.GeoDataFrame
+    emissions: pd.DataFrame
+    county_emissions: pd.DataFrame
+    stated_changes: pd.DataFrame
     assumptions: pd.DataFrame

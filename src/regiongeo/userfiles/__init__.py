@@ -1,4 +1,4 @@
-"""The one door for users' files: their plots, existing stations and grid capacity.
+"""The one door for users' files: plots, existing stations, grid capacity, and tables of statistics.
 
 A file becomes a complete, checked table in EPSG:25832, or one of our errors that names every problem with its
 place and cure. Nothing is guessed or repaired, and nothing of a file is handed to GDAL.
@@ -11,18 +11,31 @@ from typing import TYPE_CHECKING
 
 from regiongeo.crs import require_work
 from regiongeo.tables import CAPACITY, PLOTS, STATIONS, offered_energies
+from regiongeo.userfiles.areas import Areas
 from regiongeo.userfiles.build import build_table
 from regiongeo.userfiles.checks import DEFAULT_LIMITS, Encoding, Limits, read_text, require_file, require_kind
 from regiongeo.userfiles.csvfile import read_csv
+from regiongeo.userfiles.emissions import load_emissions
 from regiongeo.userfiles.geojson import read_geojson
 from regiongeo.userfiles.geopackage import read_geopackage
 from regiongeo.userfiles.problems import Problem, refuse
 from regiongeo.userfiles.rows import Raw, Slot
+from regiongeo.userfiles.ssb import load_commuting, load_jobs, load_land_use
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Limits", "load_capacity", "load_plots", "load_stations"]
+__all__ = [
+    "Areas",
+    "Limits",
+    "load_capacity",
+    "load_commuting",
+    "load_emissions",
+    "load_jobs",
+    "load_land_use",
+    "load_plots",
+    "load_stations",
+]
 
 _PLOTS = Slot(
     schema=PLOTS,
