@@ -35,7 +35,7 @@ def test_rows_are_read_as_published(tmp_path: Path) -> None:
         (
             "4005,Notodden,2009,Veitrafikk,Busser,mange\n",
             DataError,
-            "'tonnes_co2e' must hold numbers, rows 0",
+            "'tonnes_co2e' must hold numbers",
         ),
         ("4005,Notodden,2009,Veitrafikk,,1\n", SchemaError, "source: missing in 1 row"),
         ("4005,Notodden,2009,Veitrafikk,Busser,1\n" * 2, SchemaError, "stands more than once"),
