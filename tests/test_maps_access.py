@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from pages import Opened
 from regiongeo.maps import draw_map
 from regiongeo.maps.explore import explore
-from test_maps_browser import Opened, chromium  # noqa: F401 - a fixture
 from test_maps_explore import toy
 from test_maps_workshop import export, feedback, give, proposal
 from toy_room import MAKING, draw_room, toy_room
@@ -31,7 +31,7 @@ SMALL = """() => [...document.querySelectorAll("button, summary, select, input, 
 
 
 @pytest.fixture
-def visit(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:  # noqa: F811
+def visit(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     contexts = []
 
     def visit_it(html: str, **options: Any) -> Opened:

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from firefox import Firefox, open_firefox
+from pages import refuse
 from regiongeo.ranking import rank_sites, score
 from regiongeo.workshop.collect import region_box
 from regiongeo.workshop.exportfile import parse_export
-from test_maps_browser import _refuse
 from test_maps_weights import SET
 from test_maps_workshop import export, proposal
 from toy_grid import toy_grid_result
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
-        _refuse("no Firefox on the path: install it from the distribution")
+        refuse("no Firefox on the path: install it from the distribution")
     with open_firefox(program, tmp_path_factory.mktemp("firefox")) as browser:
         yield browser
 

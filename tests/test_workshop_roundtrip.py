@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pages import Opened
 from regiongeo.i18n import LANGUAGES
 from regiongeo.job import Inputs, compute_job
 from regiongeo.maps.encode import read_data_block
@@ -27,7 +28,6 @@ from regiongeo.workshop.frames import proposal_frame
 from regiongeo.workshop.layers import workshop_layers, workshop_styles
 from regiongeo.workshop.merge import merge_exports
 from regiongeo.workshop.sheets import write_sheets
-from test_maps_browser import Opened, chromium  # noqa: F401 - a fixture
 from toy import toy_result
 from toy_workshop import (
     BACK,
@@ -162,7 +162,7 @@ def test_the_result_map_tells_who_proposed_and_said_what() -> None:
 
 
 def test_the_result_map_opens_and_shows_texts_as_they_are(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "map.html"

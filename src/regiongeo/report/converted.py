@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl import Workbook
 
 from regiongeo.atomic import write_atomically
 from regiongeo.codes import convert_codes
+from regiongeo.report.book import new_book, save_book
 from regiongeo.report.cells import write_cell
-from regiongeo.report.excel import without_time
 from regiongeo.userfiles.plaintable import PlainTable, read_numbers, read_plain_table
 from regiongeo.userfiles.problems import Problem, refuse, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from openpyxl import Workbook
 
     from regiongeo.userfiles.checks import Encoding
 
@@ -108,7 +109,10 @@ def convert_file(
         weights=None if weights is None else _read_weights(weights, encoding),
         what=table.file,
     )
-    write_atomically(target, _workbook(done) if target.suffix.lower() == ".xlsx" else _csv(done, table))
+    if target.suffix.lower() == ".xlsx":
+        write_atomically(target, lambda path: save_book(_workbook(done), path))
+    else:
+        write_atomically(target, _csv(done, table))
     return Converted(
         out=target,
         rows_before=len(rows),
@@ -195,15 +199,13 @@ def _cell(value: object, *, has_comma: bool) -> str:
     return str(value)
 
 
-def _workbook(table: pd.DataFrame) -> bytes:
-    book = Workbook()
-    sheet = book.worksheets[0]
+def _workbook(table: pd.DataFrame) -> Workbook:
+    book = new_book()
+    sheet = book.create_sheet("Sheet")
     for column, name in enumerate(table.columns, 1):
         write_cell(sheet, 1, column, str(name))
         for row, value in enumerate(table[name], 2):
             cell = write_cell(sheet, row, column, value)
             if isinstance(value, str):
                 cell.number_format = "@"
-    packed = io.BytesIO()
-    book.save(packed)
-    return without_time(packed.getvalue())
+    return book
