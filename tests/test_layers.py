@@ -31,6 +31,7 @@ LAYERS = (
     ("result",),
     ("fairness", "planbreaks", "planservice", "stationplan", "planrules", "sitecards"),
     ("pipeline",),
+    ("atlas",),
     ("maps", "report"),
     ("compile",),
     ("doctor", "job"),
