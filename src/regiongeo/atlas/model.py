@@ -23,7 +23,7 @@ class Atlas:
     areas: pd.DataFrame
     """Areas and the municipalities each is made of, see `regiongeo.statistics.areas_of`."""
     figures: pd.DataFrame
-    """All figures by schema ``FIGURES``, columns ``FIGURE_COLUMNS``, from `regiongeo.tables.figures.join_figures`."""
+    """All figures, columns ``FIGURE_COLUMNS``, from `regiongeo.tables.figures.join_figures`."""
     municipalities: gpd.GeoDataFrame
     """Members by ``municipality_id``: name, county, subregion (its own name where in none), area_km2."""
     subregions: gpd.GeoDataFrame
