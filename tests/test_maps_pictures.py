@@ -51,6 +51,7 @@ class Camera:
     def shoot(self, what: str) -> None:
         path = ARTEFACTS / f"workshop-{self.name}-{what}.png"
         self.page.mouse.move(2, 2)
+        self.page.wait_for_function("() => !map_region._animatingZoom")
         self.page.evaluate("document.getElementById('toast').hidden = true")
         self.page.screenshot(path=path)
         colours = np.unique((255 * imread(path)[::4, ::4, :3]).astype(int).reshape(-1, 3), axis=0)
