@@ -17,25 +17,10 @@ import pytest
 from regiongeo import atomic, publish
 from regiongeo.errors import DataError, OutputError
 from regiongeo.manifest import RUN_FILE, hash_file, read_run, verify_run, write_run
+from toy_publish import FILES, publish_version, write_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FILES = ("a.csv", "b.bin", "pictures/c.png")
-
-
-def write_version(stage: Path, version: str, *, chunks: int = 4) -> None:
-    """Write three files of one version in several chunks, then run.json."""
-    for name in FILES:
-        (stage / name).parent.mkdir(exist_ok=True)
-        with (stage / name).open("w") as stream:
-            for _ in range(chunks):
-                stream.write(version * 50)
-    write_run(stage, {"version": version})
-
-
-def publish_version(out: Path, version: str) -> None:
-    publish.publish_folder(out, lambda stage: write_version(stage, version))
 
 
 def require_version(out: Path, *versions: str) -> None:
@@ -68,7 +53,7 @@ LOOP = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_publish import publish_version
+from toy_publish import publish_version
 out, number = Path(sys.argv[1]), 0
 print("ready", flush=True)
 while True:
@@ -161,8 +146,7 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-import pytest
-from test_publish import publish_version, write_version
+from toy_publish import write_version
 from regiongeo import publish
 from regiongeo.errors import OutputError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
