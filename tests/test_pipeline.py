@@ -1,10 +1,12 @@
 """The main job on the shipped data: what must hold, and an independent recomputation of its answers."""
 
+import hashlib
 import heapq
 import os
 import subprocess
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -165,7 +167,9 @@ def test_existing_stations_close_gaps_and_take_demand_out(result: Result, refere
     assert with_station.portfolio.total_truck_km_per_day < result.portfolio.total_truck_km_per_day
 
 
-def test_free_capacity_becomes_a_criterion_with_its_year(result: Result, reference: ReferenceData) -> None:
+@pytest.fixture(scope="module")
+def with_files(result: Result, reference: ReferenceData) -> Result:
+    """Run with free capacity at the best site and with a plot of the user."""
     best = result.ranking.index[0]
     capacity = gpd.GeoDataFrame(
         {"name": ["Trafo"], "available_mw": [4.0], "year": [2032]},
@@ -173,25 +177,26 @@ def test_free_capacity_becomes_a_criterion_with_its_year(result: Result, referen
         crs=result.sites.crs,
         index=pd.Index(["X1"], name="substation_id"),
     )
-
-    answer = run(QUICK, reference, estimate=None, capacity=validate(capacity, CAPACITY))
-
-    assert answer.criteria.loc[best, "grid_mw"] == 4.0
-    assert answer.sites.loc[best, ["grid_year", "grid_station"]].tolist() == [2032.0, "Trafo"]
-    assert answer.criteria["grid_mw"].isna().sum() > 100  # no station near: no data, not 0
-    assert answer.weights["grid_mw"] > 0
-
-
-def test_a_users_plot_is_ranked_where_it_lies(reference: ReferenceData) -> None:
     plots = gpd.GeoDataFrame(
         {"name": ["Tomta"], "area_m2": [9_000.0]},
         geometry=[Point(11.1421, 60.0712)],
         crs="EPSG:4326",
         index=pd.Index(["P1"], name="site_id"),
     ).to_crs("EPSG:25832")
+    files = {"plots": validate(plots, PLOTS), "capacity": validate(capacity, CAPACITY)}
+    return run(QUICK, reference, estimate=None, **files)
 
-    answer = run(QUICK, reference, estimate=None, plots=validate(plots, PLOTS))
 
+def test_free_capacity_becomes_a_criterion_with_its_year(result: Result, with_files: Result) -> None:
+    answer, best = with_files, result.ranking.index[0]
+    assert answer.criteria.loc[best, "grid_mw"] == 4.0
+    assert answer.sites.loc[best, ["grid_year", "grid_station"]].tolist() == [2032.0, "Trafo"]
+    assert answer.criteria["grid_mw"].isna().sum() > 100  # no station near: no data, not 0
+    assert answer.weights["grid_mw"] > 0
+
+
+def test_a_users_plot_is_ranked_where_it_lies(with_files: Result) -> None:
+    answer = with_files
     assert answer.sites.loc["P1", "kind"] == "plot"
     assert answer.sites.loc["P1", "area_m2"] == 9_000.0
     assert answer.sites.loc["P1", "name"].startswith("Tomta, E6")
@@ -206,36 +211,36 @@ def test_one_weight_alone_ranks_by_that_criterion(result: Result, reference: Ref
 
 
 _HASH = """
-import hashlib
-import pandas as pd
+import sys
+sys.path.insert(0, sys.argv[1])
 from regiongeo import store
-from regiongeo.cache import cache_folder
-from regiongeo.job import kept_flows
 from regiongeo.pipeline import run
 from regiongeo.scenario import Scenario
-answer = run(Scenario(), store.load_reference(), estimate=None)
-whole = b"".join(
-    pd.DataFrame(table.drop(columns="geometry", errors="ignore")).to_csv().encode()
-    for table in (answer.ranking, answer.criteria, answer.sites, answer.excluded, answer.link_traffic)
-)
-print(hashlib.sha256(whole).hexdigest(), *answer.portfolio.sites)
+from test_pipeline import hash_answer
+print(*hash_answer(run(Scenario(), store.load_reference(), estimate=None)))
 """
 
 
-@pytest.mark.slow
-def test_the_same_inputs_give_the_same_bytes_in_every_process() -> None:
-    answers = {
-        subprocess.run(
-            [sys.executable, "-c", _HASH],
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed, zone in (("0", "UTC"), ("7", "Asia/Tokyo"))
-    }
+def hash_answer(answer: Result) -> list[str]:
+    """Return the SHA-256 of the tables of a result to the last digit, and its portfolio."""
+    whole = b"".join(
+        pd.DataFrame(table.drop(columns="geometry", errors="ignore")).to_csv().encode()
+        for table in (answer.ranking, answer.criteria, answer.sites, answer.excluded, answer.link_traffic)
+    )
+    return [hashlib.sha256(whole).hexdigest(), *answer.portfolio.sites]
 
-    assert len(answers) == 1
+
+@pytest.mark.slow
+def test_the_same_inputs_give_the_same_bytes_in_every_process(result: Result) -> None:
+    other = subprocess.run(
+        [sys.executable, "-c", _HASH, str(Path(__file__).parent)],
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert other.split() == hash_answer(result)
 
 
 def test_every_site_counts_in_the_subregion_it_lies_in(result: Result) -> None:
@@ -249,7 +254,9 @@ def test_every_site_counts_in_the_subregion_it_lies_in(result: Result) -> None:
 
 
 @pytest.mark.slow
-def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(reference: ReferenceData) -> None:
+def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(
+    result: Result, reference: ReferenceData
+) -> None:
     asked = QUICK.replace(
         world={"traffic_year": 2030}, plan={"rail_sea_share": {"south": 0.5}}, refuelling={"energies": []}
     )
@@ -264,5 +271,4 @@ def test_flows_are_carried_forward_and_moved_to_rail_as_the_scenario_says(refere
     assert answer.planned.trips.sum() == pytest.approx(grown - answer.shifted["trips_per_day"].sum())
     assert answer.shifted.loc["south", "trips_per_day"] > 0
     # Flows say where trucks go; the ranking stands on counted volumes alone.
-    without = run(QUICK, reference, estimate=None)
-    assert answer.ranking["score"].equals(without.ranking["score"])
+    assert answer.ranking["score"].equals(result.ranking["score"])

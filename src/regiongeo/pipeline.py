@@ -114,10 +114,6 @@ def run(
             assumptions=numbers,
         )
 
-    with step("flows"):
-        flows = estimate and estimate(reference, network, link_traffic, seed=scenario.uncertainty.seed)
-        planned, shifted = _plan_flows(flows, network, scenario=scenario, numbers=numbers)
-
     with step("candidates"):
         screening = screen_candidates(
             build_candidates(reference, network, plots=plots),
@@ -128,6 +124,7 @@ def run(
             twin_spacing_m=plan.twin_spacing_km * 1000,
             beside=beside,
         )
+        _require_candidates(plan.locked, screening.excluded)
         sites = screening.sites
 
     with step("distances"):
@@ -165,8 +162,11 @@ def run(
         ranking = validate(ranking.join(why), RANKING)
 
     with step("portfolio"):
-        _require_candidates(plan.locked, screening.excluded)
         portfolio = _choose_portfolio(distances, link_traffic, region=region, scenario=scenario)
+
+    with step("flows"):
+        flows = estimate and estimate(reference, network, link_traffic, seed=scenario.uncertainty.seed)
+        planned, shifted = _plan_flows(flows, network, scenario=scenario, numbers=numbers)
 
     with step("plan"):
         station_plan = (
