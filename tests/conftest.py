@@ -32,3 +32,10 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def no_base_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures that every report has blank: they have tests of their own."""
+    for name in ("draw_region_map", "draw_top_sites", "draw_rank_intervals", "draw_basis"):
+        monkeypatch.setattr(f"regiongeo.report.charts.{name}", lambda *_, **__: None)

@@ -317,6 +317,7 @@ def test_x17_the_sheet_of_flows_holds_the_published_tables(
                     assert shown == cell or (shown is None and np.isnan(cell)), (key, number)
 
 
+@pytest.mark.usefixtures("no_base_pictures")
 def test_sheets_and_files_are_there_with_flows_only(run: Path, tmp_path: Path) -> None:
     plain = write_all(toy_result(), tmp_path / "plain", with_pictures=True)
     assert {path.name for path in run.iterdir()} - {path.name for path in plain.iterdir()} == {
@@ -435,6 +436,7 @@ def test_the_band_ends_where_geh_is_five(observed: float, hour_share: float) -> 
     assert low[0] <= observed <= high[0]
 
 
+@pytest.mark.usefixtures("no_base_pictures")
 def test_the_picture_is_drawn_even_with_nothing_held_out(
     result: Result, flows: FlowResult, tmp_path: Path
 ) -> None:

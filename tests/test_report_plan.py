@@ -590,14 +590,7 @@ def test_t17_text_stays_text_in_every_file(tmp_path: Path, kind: str) -> None:
     assert set(read_layer(tmp_path, "plan")["name"]) == set(read_layer(tmp_path, "rules")["road"]) == {name}
 
 
-@pytest.fixture
-def only_plan_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the other pictures blank: they have tests of their own."""
-    for name in ("draw_region_map", "draw_top_sites", "draw_rank_intervals", "draw_basis"):
-        monkeypatch.setattr(charts, name, lambda *_, **__: None)
-
-
-@pytest.mark.usefixtures("only_plan_pictures")
+@pytest.mark.usefixtures("no_base_pictures")
 @pytest.mark.parametrize("name", ["$x$ \\frac{", "测试 🚚", "x" * 80])
 def test_pictures_take_any_name(tmp_path: Path, name: str) -> None:
     draw_charts(hostile(name), tmp_path, lang="nb")
@@ -607,7 +600,7 @@ def test_pictures_take_any_name(tmp_path: Path, name: str) -> None:
             assert len(picture.convert("RGB").getcolors(maxcolors=1 << 24) or ()) > 10
 
 
-@pytest.mark.usefixtures("only_plan_pictures")
+@pytest.mark.usefixtures("no_base_pictures")
 def test_pictures_take_zeros_and_figures_that_are_missing(tmp_path: Path) -> None:
     plan = plan_of()
     service = plan.service.assign(**{name: 0.0 for name in plan.service.columns if "_per_day" in name})

@@ -8,11 +8,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import Mock, patch
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from PIL import Image
 from scipy.stats import spearmanr
 
@@ -26,6 +29,9 @@ from regiongeo.report.markdown import escape_markdown
 from regiongeo.report.summary import describe_result
 from test_report_tables import HOSTILE, SOURCES, hostile_result, write_all
 from toy import toy_result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PARTS = ("write_csv", "write_geopackage", "write_excel", "draw_charts", "write_summary", "write_run")
 
@@ -97,7 +103,9 @@ def test_settings_name_files_without_their_folder() -> None:
 
 @pytest.mark.parametrize("name", ["$x$ \\frac{", "测试 🚚", "x" * 80])
 def test_pictures_take_any_name(tmp_path: Path, name: str) -> None:
-    draw_charts(hostile_result(name), tmp_path, lang="nb")
+    with patch.object(Figure, "draw", autospec=True, side_effect=Figure.draw) as drawn:
+        draw_charts(hostile_result(name), tmp_path, lang="nb")
+    assert drawn.call_count == len(CHARTS)  # laying out and drawing twice takes twice as long
     for file in CHARTS.values():
         with Image.open(tmp_path / file) as picture:
             assert picture.width >= 1000
@@ -141,7 +149,8 @@ def publish_toy(out: Path, html: str) -> None:
 def former(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that holds one published run; nothing may change it."""
     out = tmp_path_factory.mktemp("former") / "latest"
-    publish_toy(out, "old")
+    with patch.object(report, "draw_charts"):
+        publish_toy(out, "old")
     return out
 
 
@@ -152,6 +161,7 @@ def test_d02_a_failure_in_any_part_leaves_the_former_run(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(report, "draw_charts", Mock())  # what pictures hold is tested elsewhere
     monkeypatch.setattr(report, part, fail)
     with pytest.raises(OutputError, match="disk full"):
         publish_toy(former, "new")
@@ -167,24 +177,35 @@ sys.path.insert(0, sys.argv[2])
 from test_report_summary import publish_toy
 from regiongeo.errors import OutputError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-try:
-    publish_toy(Path(sys.argv[1]), "new")
-except OutputError as error:
-    print(error)
-    sys.exit(6)
+for line in sys.stdin:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(line), resource.RLIM_INFINITY))
+    try:
+        publish_toy(Path(sys.argv[1]), "new")
+    except OutputError as error:
+        print(error, flush=True)
 """
+
+
+@pytest.fixture(scope="module")
+def limited(former: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a process that publishes with no more room in a file than each line of its input says."""
+    command = [sys.executable, "-c", LIMITED, str(former), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        rest, _ = process.communicate()
+    assert (rest, process.returncode) == ("", 0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", [0, 5_000, 150_000])
-def test_d03_no_room_in_any_writer_leaves_the_former_run(former: Path, limit: int) -> None:
+def test_d03_no_room_in_any_writer_leaves_the_former_run(
+    former: Path, limited: subprocess.Popen[str], limit: int
+) -> None:
     """0 stops at the map, the others inside the GeoPackage driver, early and late."""
-    command = [sys.executable, "-c", LIMITED, str(former), str(Path(__file__).parent), str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 6, done.stderr
-    assert "needs at least" in done.stdout
-    assert done.stdout.count("\n") == 1
+    assert limited.stdin is not None
+    assert limited.stdout is not None
+    print(limit, file=limited.stdin, flush=True)
+    assert "needs at least" in limited.stdout.readline()
     assert verify_run(former) == []
     assert read_run(former)["created"] == "old"
     assert [path.name for path in former.parent.iterdir()] == ["latest"]

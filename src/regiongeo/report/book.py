@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,8 @@ def save_book(book: Workbook, path: Path) -> None:
         If the file cannot be written.
     """
     raw = io.BytesIO()
-    book.save(raw)
+    with zipfile.ZipFile(raw, "w") as archive:  # stored: it is packed once, in `_without_time`
+        ExcelWriter(book, archive).write_data()
     path.write_bytes(_without_time(raw.getvalue()))
 
 

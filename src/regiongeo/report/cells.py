@@ -118,10 +118,11 @@ def write_table(sheet: Worksheet, top: int, table: pd.DataFrame, lang: Language)
         head = write_cell(sheet, top, number, column_label(name, lang))
         head.font, head.fill = Font(bold=True), _HEAD
         head.alignment = Alignment(wrap_text=True, vertical="top")
-        for row, value in enumerate(table[name], top + 1):
-            write_cell(sheet, row, number, value).number_format = _format_of(name)
+        values, number_format = table[name].astype(object), _format_of(name)
+        for row, value in enumerate(values, top + 1):
+            write_cell(sheet, row, number, value).number_format = number_format
         column = sheet.column_dimensions[get_column_letter(number)]
-        width = _width_of(name, table[name])
+        width = _width_of(name, values)
         column.width = width if top == 1 else max(width, column.width)
     sheet.row_dimensions[top].height = 48
 
@@ -133,7 +134,8 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: object) -> Any:  
         cell.value = _cut(value)
         # After the value: setting it would make a formula of what starts with "=".
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(FORMULA_STARTS)
+        if value.startswith(FORMULA_STARTS):
+            cell.quotePrefix = True
     elif pd.notna(value):  # type: ignore[call-overload]
         cell.value = value
     return cell

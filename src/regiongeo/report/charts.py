@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from regiongeo.i18n import format_number, text
@@ -46,6 +47,7 @@ PLAN_CHARTS = {"served": "served-trips.png", "sizes": "station-sizes.png", "rule
 
 _TOP = 15
 _DPI = 150
+_METADATA: dict[str, Any] = {"Software": None}
 _LONGEST_NAME = 58
 # Paul Tol's "muted" scheme: eight colours people with any colour vision tell apart.
 _COLOURS = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255")
@@ -83,10 +85,12 @@ def draw_charts(result: Result, folder: Path, *, lang: Language) -> None:
     }
     with plain_style():
         for file, draw in drawings.items():
-            figure = Figure(layout="constrained", facecolor="white")
-            FigureCanvasAgg(figure)
+            figure = Figure(layout="constrained", facecolor="white", dpi=_DPI)
             draw(result, figure, lang=lang)
-            figure.savefig(folder / file, dpi=_DPI, metadata={"Software": None})
+            # A canvas before would draw the figure for each layer, and savefig draws it twice.
+            canvas: Any = FigureCanvasAgg(figure)
+            canvas.draw()
+            imsave(folder / file, canvas.buffer_rgba(), dpi=_DPI, metadata=_METADATA)
 
 
 def _plan_drawings(result: Result) -> dict[str, Callable[..., None]]:

@@ -50,8 +50,9 @@ def draw_region_map(result: Result, figure: Figure, *, lang: Language) -> None:
         views.append(_frame(best, margin=max(_LEAST_MARGIN_M, 0.1 * _width(best))))
     height = min(16.0, max(5.0, _WIDTH_IN * _height(region) / _width(region)))
     figure.set_size_inches(_WIDTH_IN * (1.6 if crowded else 1), height)
+    links = link_table(result)
     for axes, view in zip(_side_by_side(figure, len(views)), views, strict=True):
-        _draw_view(axes, view, result, lang)
+        _draw_view(axes, view, result, links=links, sites=sites, lang=lang)
     if crowded:
         detail = text("report", "chart_map_detail", lang, count=min(_TOP, len(sites)))
         figure.axes[1].set_title(detail, loc="left", fontsize=12)
@@ -73,11 +74,19 @@ def _side_by_side(figure: Figure, count: int) -> list[Axes]:
     return [figure.add_subplot(grid[0, number]) for number in range(count)]
 
 
-def _draw_view(axes: Axes, view: Box, result: Result, lang: Language) -> None:
+def _draw_view(
+    axes: Axes,
+    view: Box,
+    result: Result,
+    *,
+    links: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    lang: Language,
+) -> None:
     _draw_land(axes, result)
-    _draw_roads(axes, link_table(result))
+    _draw_roads(axes, links)
     _draw_places(axes, result)
-    _draw_sites(axes, ranking_table(result))
+    _draw_sites(axes, sites)
     if result.plan is not None:
         _draw_plan(axes, result, result.plan, lang)
     corner = (view.west + 0.04 * _width(view), view.south + 0.03 * _height(view))

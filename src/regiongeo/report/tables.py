@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 Table = TypeVar("Table", bound=pd.DataFrame)
+Texts = TypeVar("Texts", "pd.Series[str]", "pd.Index[str]")
 
 DECIMALS = {
     "score_100": 2,
@@ -357,11 +358,9 @@ def publish(table: Table) -> Table:
 
 def _publish_index(index: pd.Index) -> pd.Index:
     if isinstance(index, pd.MultiIndex):
-        levels = [
-            index.get_level_values(name).map(_clean_cell).astype(_TEXT) for name in range(index.nlevels)
-        ]
+        levels = [_publish_texts(index.get_level_values(name)) for name in range(index.nlevels)]
         return pd.MultiIndex.from_arrays(levels, names=index.names)
-    return index.map(_clean_cell).astype(_TEXT)
+    return _publish_texts(index)
 
 
 def _publish_column(values: pd.Series) -> pd.Series:
@@ -370,6 +369,13 @@ def _publish_column(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         # Adding zero turns -0.0, which files write differently, into 0.0.
         return values.astype(float).round(_decimals_of(str(values.name))) + 0.0
+    return _publish_texts(values)
+
+
+def _publish_texts(values: Texts) -> Texts:
+    # As objects: text of Arrow is slow to walk through.
+    if values.dtype == _TEXT and not _UNSAFE.search("".join(values.dropna().to_numpy(dtype=object))):
+        return values
     return values.map(_clean_cell).astype(_TEXT)
 
 
