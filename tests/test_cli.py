@@ -15,6 +15,7 @@ import pytest
 from shapely import Point
 
 from commands import run_command
+from regiongeo import job
 from regiongeo.cli import main
 
 QUICK = '[plan]\nportfolio_size = 3\n[refuelling]\nenergies = ["battery"]\nalternatives = 0\n'
@@ -88,7 +89,7 @@ def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: P
     (tmp_path / "quick.toml").write_text(QUICK, "utf-8")
 
     words = ("run", "quick.toml", "--plots", "plots.csv", "--seed", "5", "--out", "out", "--json")
-    done = run_command(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11"))
+    done = run_command(*words, cwd=tmp_path, env=_env(PYTHONHASHSEED="11", TZ="Asia/Tokyo"))
 
     after = _bytes(tmp_path / "out")
     assert done.returncode == 0
@@ -151,6 +152,12 @@ def as_command(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
         signal.signal(number, handler)
 
 
+@pytest.fixture
+def no_flows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where flows are estimated, the longest step: what has no answer is refused before."""
+    monkeypatch.setattr(job, "kept_flows", lambda _: lambda *_, **__: pytest.fail("too late"))
+
+
 @pytest.mark.parametrize("case", BAD_PLOTS)
 def test_bad_plots_get_one_clear_message_and_lose_nothing(
     case: str,
@@ -175,13 +182,15 @@ def test_bad_plots_get_one_clear_message_and_lose_nothing(
     assert _bytes(finished / "out") == before
 
 
-def test_g01_a_geopackage_without_crs_is_refused(finished: Path, tmp_path: Path) -> None:
+def test_g01_a_geopackage_without_crs_is_refused(
+    as_command: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     path = _gpkg_without_crs(tmp_path)
 
-    done = run_command("run", "--plots", str(path), "--out", "out", cwd=finished)
+    assert as_command("run", "--plots", str(path), "--out", str(tmp_path / "out")) == 3
 
-    assert done.returncode == 3
-    assert "CRS" in done.stderr or "coordinate system" in done.stderr
+    said = capsys.readouterr().err
+    assert "CRS" in said or "coordinate system" in said
 
 
 def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
@@ -193,22 +202,26 @@ def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
     assert "did you mean 'portfolio_size'" in done.stderr
 
 
-def test_o01_more_sites_than_fit_is_infeasible_and_writes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "s.toml").write_text("[plan]\nportfolio_size = 150\n", "utf-8")
+@pytest.mark.usefixtures("no_flows")
+def test_o01_more_sites_than_fit_is_infeasible_and_writes_nothing(
+    as_command: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scenario, out = tmp_path / "s.toml", tmp_path / "out"
+    scenario.write_text("[plan]\nportfolio_size = 150\n", "utf-8")
 
-    done = run_command("run", "s.toml", "--out", "out", cwd=tmp_path)
+    assert as_command("run", str(scenario), "--out", str(out)) == 5
 
-    assert done.returncode == 5
-    assert "spacing" in done.stderr
-    assert not (tmp_path / "out").exists()
+    assert "spacing" in capsys.readouterr().err
+    assert not out.exists()
 
 
-def test_d13_a_target_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+def test_d13_a_target_that_is_a_file_is_refused_before_any_work(
+    as_command: Callable[..., int], tmp_path: Path
+) -> None:
     (tmp_path / "out").write_text("mine", "utf-8")
 
-    done = run_command("run", "--out", "out", cwd=tmp_path)
+    assert as_command("run", "--out", str(tmp_path / "out")) == 6
 
-    assert done.returncode == 6
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
@@ -302,14 +315,18 @@ def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
 
 
-def test_stations_that_serve_every_road_leave_nothing_to_plan(tmp_path: Path) -> None:
-    (tmp_path / "stations.csv").write_text("station_id,name,lon,lat\nS1,Kløfta,11.1421,60.0712\n", "utf-8")
-    (tmp_path / "s.toml").write_text("[plan]\nservice_distance_km = 500\n", "utf-8")
+@pytest.mark.usefixtures("no_flows")
+def test_stations_that_serve_every_road_leave_nothing_to_plan(
+    as_command: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    stations, scenario = tmp_path / "stations.csv", tmp_path / "s.toml"
+    stations.write_text("station_id,name,lon,lat\nS1,Kløfta,11.1421,60.0712\n", "utf-8")
+    scenario.write_text("[plan]\nservice_distance_km = 500\n", "utf-8")
 
-    done = run_command("run", "s.toml", "--stations", "stations.csv", "--out", "out", cwd=tmp_path)
+    code = as_command("run", str(scenario), "--stations", str(stations), "--out", str(tmp_path / "out"))
 
-    assert done.returncode == 5
-    assert "existing stations already serve every main road" in done.stderr
+    assert code == 5
+    assert "existing stations already serve every main road" in capsys.readouterr().err
 
 
 def test_a_plot_that_was_struck_out_is_told_with_its_reason(finished: Path) -> None:
@@ -319,11 +336,15 @@ def test_a_plot_that_was_struck_out_is_told_with_its_reason(finished: Path) -> N
     assert "Egen tomt P2: ikke vurdert. Utenfor regionen" in said
 
 
-def test_a_locked_site_that_was_struck_out_is_named_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / "plots.csv").write_text(PLOTS, "utf-8")
-    (tmp_path / "s.toml").write_text('[plan]\nlocked = ["P2"]\n', "utf-8")
+@pytest.mark.usefixtures("no_flows")
+def test_a_locked_site_that_was_struck_out_is_named_with_the_reason(
+    as_command: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    plots, scenario = tmp_path / "plots.csv", tmp_path / "s.toml"
+    plots.write_text(PLOTS, "utf-8")
+    scenario.write_text('[plan]\nlocked = ["P2"]\n', "utf-8")
 
-    done = run_command("run", "s.toml", "--plots", "plots.csv", "--out", "out", cwd=tmp_path)
+    code = as_command("run", str(scenario), "--plots", str(plots), "--out", str(tmp_path / "out"))
 
-    assert done.returncode == 5
-    assert "'P2': outside_region" in done.stderr
+    assert code == 5
+    assert "'P2': outside_region" in capsys.readouterr().err
