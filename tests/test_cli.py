@@ -2,10 +2,10 @@
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,8 +102,6 @@ def test_the_same_run_again_gives_the_same_bytes_in_all_but_run_json(finished: P
 
 
 def _env(**more: str) -> dict[str, str]:
-    import os  # noqa: PLC0415
-
     return {**os.environ, **more}
 
 
@@ -284,18 +282,32 @@ def test_a_console_that_knows_few_letters_does_not_stop_the_run(tmp_path: Path) 
     assert done.returncode == 0
 
 
+# The command line, which says when its computation begins.
+TOLD = """
+from regiongeo import job
+from regiongeo.cli import main
+run = job.run
+def tell_and_run(*words, **options):
+    print("begun", flush=True)
+    return run(*words, **options)
+job.run = tell_and_run
+main()
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_d14_an_interrupted_run_says_so_and_changes_nothing(number: signal.Signals, finished: Path) -> None:
     before = _bytes(finished / "out")
     run = subprocess.Popen(
-        [sys.executable, "-m", "regiongeo", "run", "--out", "out"],
+        [sys.executable, "-c", TOLD, "run", "--out", "out"],
         cwd=finished,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    time.sleep(2)
+    assert run.stdout is not None
+    assert run.stdout.readline() == "begun\n"
     run.send_signal(number)
 
     _, said = run.communicate(timeout=30)
