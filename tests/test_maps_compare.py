@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from pages import MAKING, Opened
+from pages import MAKING, Opened, download
 from regiongeo.errors import ScenarioError
 from regiongeo.i18n import texts
 from regiongeo.maps.editions import describe_editions
@@ -23,6 +23,7 @@ from regiongeo.maps.patch import apply_patch, make_patch
 from regiongeo.maps.payload import build_payload, describe_scenario
 from regiongeo.result import Result
 from regiongeo.workshop.build import draw_workshop
+from regiongeo.workshop.storyfile import load_story
 from test_maps_browser import HOSTILE
 from test_maps_web import require_node
 from test_maps_weights import weigh
@@ -406,3 +407,28 @@ def test_english_has_no_norwegian_word(open_page: Callable[..., Opened]) -> None
 def test_the_page_carries_the_other_scenario_once() -> None:
     page = draw_workshop(toy_now(), others=[toy_then()], **OFFLINE)
     assert [one["name"] for one in read_data_block(page)["editions"]] == ["Prøveregionen 2040"]
+
+
+def test_a_step_of_the_story_opens_and_ends_the_comparison(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    story = tmp_path / "lysark.toml"
+    story.write_text(
+        '[[step]]\ntitle = "Da"\ncompare = "Prøveregionen 2040"\n[[step]]\ntitle = "Nå"\ncompare = ""\n',
+        "utf-8",
+    )
+    opened = open_page(story=load_story(story))
+    page = opened.page
+    page.get_by_role("button", name="Lysark", exact=True).click()
+    assert pins(page, "#twin") == ["3", "2", "1"]
+    assert page.locator("#compare").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Neste").click()
+    assert page.locator("#twin").count() == 0
+    assert page.evaluate("document.activeElement.className") == "st_next"
+    page.get_by_role("button", name="Forrige").click()
+    page.get_by_text("Lag og endre lysark").click()
+    name, content = download(page, ".st-save")
+    saved = tmp_path / name
+    saved.write_bytes(content)
+    assert [step.compare for step in load_story(saved)] == ["Prøveregionen 2040", ""]
+    assert opened.complaints == []

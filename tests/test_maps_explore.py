@@ -532,7 +532,8 @@ def test_map_draws_and_reads_without_a_request_or_a_word_on_the_console(show: Ca
     colours = page.evaluate(COLOURS)
     assert colours["68,1,84"] > 1000
     assert colours["253,231,37"] > 1000
-    assert page.locator("#layer-list").inner_text().split() == ["value", "1", "2", "3", "ingen", "data", "1"]
+    listed = ["value", "1", "2", "3", "ingen", "data", "1", "Rader", f"({len(toy())})"]
+    assert page.locator("#layer-list").inner_text().split() == listed
     middle = toy().to_crs(4326).geometry.iloc[1].centroid
     x, y = point_at(page, (middle.x, middle.y))
     assert rows_of(page, ".leaflet-tooltip") == [("name", "B"), ("value", "ingen data")]

@@ -100,7 +100,7 @@ def test_a_step_cannot_be_changed(tmp_path: Path) -> None:
         ("text = 3", "step 2, text: must be text in quotes, not 3"),
         ('text = "a\\u0000"', "step 2, text: must not hold control characters"),
         (f"text = '{'x' * 401}'", "step 2, text: must have at most 400"),
-        ("x = 1\ny = 2", "layers, weights, projector (and 1 more in this step)"),
+        ("x = 1\ny = 2", "projector, compare (and 1 more in this step)"),
     ],
 )  # fmt: skip
 def test_what_no_step_can_have_is_refused_with_one_sentence(tmp_path: Path, line: str, told: str) -> None:
@@ -150,7 +150,11 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_layers_are_those_of_the_page() -> None:
-    modules = "".join(path.read_text("utf-8") for path in WEB.rglob("*.js") if path.parent.name != "story")
+    modules = "".join(
+        path.read_text("utf-8")
+        for path in WEB.rglob("*.js")
+        if path.parent.name not in ("story", "collected")
+    )
     assert set(re.findall(r'key: "((?:layer_\w+|ws_layer))"', modules)) == set(LAYERS)
 
 

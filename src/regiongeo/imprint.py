@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["Imprint", "data_hash", "data_version", "imprint_at"]
 
 _SHOWN = 8
+_CLIMATE = ("county_emissions", "emissions", "stated_changes")
+"""Shipped tables that no page of sites shows."""
 
 
 class Imprint(TypedDict):
@@ -22,12 +24,13 @@ class Imprint(TypedDict):
     """Day the page is made, as ``YYYY-MM-DD``."""
     data_version: str
     credits: list[str]
-    """Attribution lines of the shipped tables."""
+    """Attribution lines of the shipped tables that pages of sites rest on."""
 
 
 def imprint_at(now: datetime) -> Imprint:
     """Return the imprint of a page made now from the shipped data."""
-    foreign = (key for key in store.load_sources() if key != "regiongeo")
+    behind = store.list_tables()["source_ids"].drop(list(_CLIMATE))
+    foreign = set(behind.explode()) - {"regiongeo"}
     return Imprint(
         date=now.date().isoformat(), data_version=data_version(), credits=store.credits_of(foreign)
     )

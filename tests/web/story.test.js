@@ -22,7 +22,7 @@ test("a step keeps what belongs in it and nothing else", () => {
   });
   assert.deepEqual(read, {
     title: `a${"x".repeat(79)}`, text: "en\nto\u2028", view: { lat: 59.91235, lon: 10.7, zoom: 8.12 },
-    layers: { layer_sites: true, ws_layer: false }, weights: { grid_km: 20 }, projector: null, isRecorded: false,
+    layers: { layer_sites: true, ws_layer: false }, weights: { grid_km: 20 }, projector: null, compare: null, isRecorded: false,
   });
   assert.equal(readStep(null), null);
   assert.equal(readStep([]), null);

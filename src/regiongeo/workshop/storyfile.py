@@ -101,6 +101,8 @@ class Step(_Part):
     """Weight of each criterion, any scale; one that is not named has none. Left out: as they are."""
     projector: bool | None = None
     """Projector mode on or off."""
+    compare: Annotated[str, AfterValidator(_one_line)] | None = None
+    """Name of the scenario to show beside the page's own; empty: none. One that a page lacks shows none."""
 
 
 def load_story(path: Path) -> tuple[Step, ...]:

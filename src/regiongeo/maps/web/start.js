@@ -1,7 +1,7 @@
 // Builds the page from its data. Read this first.
 import { connectAbout } from "./about.js";
 import { drawSiteCard } from "./card.js";
-import { drawCollected } from "./collected.js";
+import { drawCollected } from "./collected/index.js";
 import { connectCompare } from "./compare/index.js";
 import { decodeLines, decodePoint, isRated, readData } from "./data.js";
 import { fillText } from "./dom.js";
@@ -180,7 +180,7 @@ function build(map, data) {
       get: data.weightsNow,
       set: (wanted) => weighing.set(data.criteria.map(({ key }) => wanted[key] ?? 0)),
     };
-    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, drawn: listDrawn, beside: () => compare?.beside(), onProjector });
+    connectStage({ map, data, words, announce, layers: layerList, weights, struck: tellAllStrikes, drawn: listDrawn, compare, onProjector });
     if (compare) document.querySelector(".st-tools").prepend(compare.opener);
   }
 

@@ -22,31 +22,48 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
   ];
   const byYear = sortByYear(scenarios);
   const left = { name: data.scenario, data };
-  const opener = button(words.say("cmp_open"), () => set(!parts), { "aria-pressed": "false", id: "compare" });
+  const opener = button(words.say("cmp_open"), () => (parts ? leaveAll() : enter()), { "aria-pressed": "false", id: "compare" });
   let parts = null;
   let right = null;
   let shown = null;
   let choice = { filter: "first", order: "right" };
 
-  function set(on) {
-    if (on === Boolean(parts)) return;
-    opener.setAttribute("aria-pressed", String(on));
-    document.documentElement.classList.toggle("comparing", on);
-    if (on) open();
-    else close();
+  function enter() {
+    open(scenarios[1]);
+    parts.bar.element.querySelector("select, input").focus();
   }
 
-  function open() {
+  function leaveAll() {
+    close();
+    opener.focus();
+  }
+
+  // From outside, as a step of the story: the focus stays where it is.
+  function set(name) {
+    const wanted = name === left.name ? null : scenarios.slice(1).find((one) => one.name === name);
+    if (!wanted) close();
+    else if (!parts) open(wanted);
+    else if (right !== wanted) use(wanted);
+  }
+
+  function mark(on) {
+    opener.setAttribute("aria-pressed", String(on));
+    document.documentElement.classList.toggle("comparing", on);
+  }
+
+  function open(scenario) {
+    mark(true);
     const main = document.querySelector("main");
     const divider = makeDivider(main, words, { onMove: (at) => parts?.twin.cut(at) });
     const bar = byYear ? drawYears() : drawChoice();
     main.append(bar.element);
     parts = { divider, bar, twin: null, drawn: null };
-    use(scenarios[1]);
-    bar.element.querySelector("select, input").focus();
+    use(scenario);
   }
 
   function close() {
+    if (!parts) return;
+    mark(false);
     const { twin, divider, bar } = parts;
     parts = null;
     if (isOpen()) panel.close();
@@ -54,7 +71,6 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
     divider.remove();
     bar.element.remove();
     announce(words.say("cmp_closed"));
-    opener.focus();
   }
 
   // Each scenario gets a map of its own, so that nothing of the one before is left.
@@ -94,7 +110,7 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
 
   function drawBar(...children) {
     return make("div", { class: "cmp-bar", role: "group", "aria-label": words.say("cmp_choose") }, ...children,
-      button(words.say("cmp_table"), openTable), button(words.say("cmp_close"), () => set(false)));
+      button(words.say("cmp_table"), openTable), button(words.say("cmp_close"), leaveAll));
   }
 
   // Cards: one at a time, drawn anew while it stands and the weights move
@@ -174,6 +190,7 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
   return {
     opener,
     set,
+    get: () => (parts ? right.name : ""),
     // The page's weights, filters, limits, proposals, layers or sizes have changed.
     weigh: () => parts?.drawn.weigh(),
     update() {

@@ -8,13 +8,13 @@ import { connectStory } from "./story.js";
 import { connectTimer } from "./timer.js";
 
 // `layers` and `weights` as for `connectStory`; `struck()` gives what hard limits strike out: site and reason; `drawn()`
-// the table's proposals that have a score; `beside()` is the map of another scenario, if one is shown.
+// the table's proposals that have a score; `compare`: see compare/index.js, where the file has several scenarios.
 // `onProjector(on)` draws anew what has another size there.
 export function connectStage({
-  map, data, words, announce, layers, weights, struck = () => new Map(), drawn = () => [], beside = () => null, onProjector,
+  map, data, words, announce, layers, weights, struck = () => new Map(), drawn = () => [], compare = null, onProjector,
 }) {
   const projector = connectProjector({ map, words, announce, onChange: onProjector });
-  const story = connectStory({ map, data, words, announce, layers, weights, projector });
+  const story = connectStory({ map, data, words, announce, layers, weights, projector, compare });
   const timer = connectTimer({ words, announce });
   const out = drawDownloads({ onTable: saveTable, onPicture: savePicture }, words);
   [timer.element, out].forEach(closeByEscape);
@@ -32,7 +32,7 @@ export function connectStage({
   async function savePicture() {
     const now = new Date();
     const name = nameFile(words.say("st_file_picture"), data.map_id, "png", now);
-    save(name, await drawPicture(map, data, words, { day: dayOf(now), beside: beside() }));
+    save(name, await drawPicture(map, data, words, { day: dayOf(now), beside: compare?.beside() ?? null }));
     tell([words.say("st_saved", { name }), ...(hasTiles(map) ? [words.say("st_no_tiles")] : [])].join(" "));
   }
 

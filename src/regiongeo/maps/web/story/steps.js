@@ -22,6 +22,7 @@ export function readStep(given) {
     layers: pick(given.layers, ([key, on]) => LAYER.test(key) && typeof on === "boolean"),
     weights: readWeights(given.weights),
     projector: typeof given.projector === "boolean" ? given.projector : null,
+    compare: typeof given.compare === "string" ? cleanLine(given.compare) : null,
     isRecorded: given.isRecorded === true,
   };
 }
@@ -88,10 +89,11 @@ export function writeToml(steps, untitled) {
   return steps.map((step, at) => writeStep(step, step.title.trim() === "" ? untitled(at + 1) : step.title)).join("\n");
 }
 
-function writeStep({ text, view, layers, weights, projector }, title) {
+function writeStep({ text, view, layers, weights, projector, compare }, title) {
   const lines = ["[[step]]", `title = ${tomlText(title)}`];
   if (text !== "") lines.push(`text = ${tomlText(text)}`);
   if (projector !== null) lines.push(`projector = ${projector}`);
+  if (compare !== null) lines.push(`compare = ${tomlText(compare)}`);
   for (const [name, table] of [["view", view], ["layers", layers], ["weights", weights]]) {
     const entries = Object.entries(table ?? {});
     if (entries.length) lines.push(`[step.${name}]`, ...entries.map(([key, value]) => `${key} = ${value}`));

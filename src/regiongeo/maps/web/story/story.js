@@ -6,9 +6,10 @@ import { combine, editStep, insertStep, MOST, moveStep, readStep, readSteps, rem
 
 const FIELDS = "input:not([type=checkbox]), textarea, select";
 
-// `layers` and `weights` are read when a step is recorded and set when it is shown; `projector` likewise, where there is one.
+// `layers` and `weights` are read when a step is recorded and set when it is shown; `projector` and `compare` (the name of
+// the scenario beside, empty for none) likewise, where there are such.
 // Returns the band and the button that opens it.
-export function connectStory({ map, data, words, announce, layers, weights, projector = null }) {
+export function connectStory({ map, data, words, announce, layers, weights, projector = null, compare = null }) {
   const given = readSteps(data.story);
   const store = makeStore(() => window.localStorage, `${data.map_id}/story`, { onTrouble: (key) => tell(words.say(key.replace("ws_", "st_"))) });
   let state = { steps: combine(given, store.load(restore)), at: 0 };
@@ -80,6 +81,7 @@ export function connectStory({ map, data, words, announce, layers, weights, proj
   function show() {
     const step = state.steps[state.at];
     if (step.projector !== null) projector?.set(step.projector, { isTold: false });
+    if (step.compare !== null) compare?.set(step.compare);
     layers.set(step.layers);
     const keys = data.criteria.map(({ key }) => key);
     if (step.weights && keys.some((key) => step.weights[key] > 0)) weights.set(step.weights);
@@ -129,7 +131,7 @@ export function connectStory({ map, data, words, announce, layers, weights, proj
     const { lat, lng } = map.getCenter();
     return {
       view: { lat, lon: map.wrapLatLng([lat, lng]).lng, zoom: map.getZoom() }, layers: layers.get(),
-      weights: hasWeights ? weights.get() : null, projector: projector?.isOn ?? null, isRecorded: true,
+      weights: hasWeights ? weights.get() : null, projector: projector?.isOn ?? null, compare: compare?.get() ?? null, isRecorded: true,
     };
   }
 

@@ -1,4 +1,5 @@
 // The file a table saves, and the check of such a file from anywhere: whatever it holds, it is not trusted.
+import { decodePoint } from "../data.js";
 import { isObject, member, readFeature } from "./checks.js";
 import { LIMITS, SCHEMA, VERSION } from "./limits.js";
 import { cleanLine, compareTexts, cutTo, isTime, lengthOf } from "./texts.js";
@@ -110,4 +111,11 @@ function readRecords(features, box, tell) {
     if (record) seen.add(record.id);
     return record;
   });
+}
+
+// The box of a page's data, with the margin in which drawing is allowed.
+export function boxOf({ bounds, scale }) {
+  const corners = bounds.map((corner) => decodePoint(corner, scale));
+  const [lats, lons] = [0, 1].map((at) => corners.map((corner) => corner[at]));
+  return widenBox([[Math.min(...lats), Math.min(...lons)], [Math.max(...lats), Math.max(...lons)]]);
 }

@@ -1,9 +1,8 @@
 // The workshop in the page: drawing, notes, votes and files of one table. Read this first.
-import { decodePoint } from "../data.js";
 import { make, showToast } from "../dom.js";
 import { showPlace } from "../view.js";
 import { makeDrawing } from "./drawing.js";
-import { buildExport, widenBox } from "./exportfile.js";
+import { boxOf, buildExport } from "./exportfile.js";
 import { makeFileWeights } from "./fileweights.js";
 import { connectDrop, download, nameFile, readFiles } from "./files.js";
 import { insideOf, latlngsOf } from "./geometry.js";
@@ -341,10 +340,4 @@ export function connectWorkshop({ map, data, words, announce, onChange = () => {
       show();
     },
   };
-}
-
-function boxOf({ bounds, scale }) {
-  const corners = bounds.map((corner) => decodePoint(corner, scale));
-  const [lats, lons] = [0, 1].map((at) => corners.map((corner) => corner[at]));
-  return widenBox([[Math.min(...lats), Math.min(...lons)], [Math.max(...lats), Math.max(...lons)]]);
 }

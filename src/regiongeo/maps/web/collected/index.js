@@ -1,10 +1,10 @@
 // What the tables of a workshop proposed and said, on the map of their result.
 import L from "leaflet";
-import { INK } from "./colours.js";
-import { decodeLines, decodePoint } from "./data.js";
-import { make, tooltip } from "./dom.js";
-import { isPinned } from "./pins.js";
-import { symbol } from "./symbols.js";
+import { INK } from "../colours.js";
+import { decodeLines, decodePoint } from "../data.js";
+import { make, tooltip } from "../dom.js";
+import { isPinned } from "../pins.js";
+import { symbol } from "../symbols.js";
 
 const MOST = 3;
 const TABLES = { 1: "#5ec962", 2: "#21918c", 3: "#440154" };
