@@ -34,7 +34,7 @@ LAYERS = (
     ("atlas",),
     ("maps", "report"),
     ("compile",),
-    ("doctor", "job"),
+    ("imprint", "doctor", "job", "atlasjob"),
     ("workshop",),
     ("cli",),
 )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from regiongeo.assumptions import assumption
 from regiongeo.errors import DataError
-from regiongeo.polycentricity import Area, accessibility_slope, figure_rows, gini, theil
+from regiongeo.polycentricity import FIGURE_COLUMNS, Area, accessibility_slope, figure_rows, gini, theil
 from regiongeo.routing import cost_matrix
 
 if TYPE_CHECKING:
@@ -184,12 +184,19 @@ def access_figures(
     """
     known = access.loc[members.index]
     named = known.rename(columns=lambda name: name if name == "accessibility" else f"people_{name}")
-    rows = []
-    for municipality_id, values in named.iterrows():
-        area = Area("municipality", str(municipality_id), str(members.loc[municipality_id, "name"]))
-        table = values.to_frame(year).T
-        rows.append(figure_rows(table, area, unit="persons", source_id=source_id, note="assumed_speeds"))
+    ids = pd.Index(named.index, name="area_id")
+    rows = named.set_axis(ids).melt(ignore_index=False, var_name="indicator").reset_index()
+    tidy = rows.sort_values(["area_id", "indicator"], kind="stable").assign(
+        area_kind="municipality",
+        area_name=lambda table: table["area_id"].map(members["name"]),
+        year=year,
+        unit="persons",
+        source_id=source_id,
+        note="assumed_speeds",
+        coverage_share=1.0,
+    )
     indices = access_indices(known["accessibility"], members["population"]).to_frame(year).T
     whole = Area("region", *region)
-    rows.append(figure_rows(indices, whole, source_id=source_id, note="assumed_speeds"))
-    return pd.concat(rows, ignore_index=True)
+    of_region = figure_rows(indices, whole, source_id=source_id, note="assumed_speeds")
+    done: pd.DataFrame = pd.concat([tidy[list(FIGURE_COLUMNS)], of_region], ignore_index=True)
+    return done

@@ -1,1 +1,1 @@
-"""The region atlas: who the members are, how polycentric the region is, how people and emissions develop."""
+"""The region atlas: its members, how polycentric it is, how its people and emissions develop."""

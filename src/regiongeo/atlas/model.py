@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["Atlas"]
+__all__ = ["Atlas", "list_id"]
+
+
+def list_id(year: int) -> str:
+    """Return the ``area_id`` of a membership list: ``osloregionen_2024``."""
+    return f"osloregionen_{year}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,7 +28,7 @@ class Atlas:
     areas: pd.DataFrame
     """Areas and the municipalities each is made of, see `regiongeo.statistics.areas_of`."""
     figures: pd.DataFrame
-    """All figures, columns ``FIGURE_COLUMNS``, from `regiongeo.tables.figures.join_figures`."""
+    """All figures by schema ``FIGURES``, from `regiongeo.tables.figures.join_figures`."""
     municipalities: gpd.GeoDataFrame
     """Members by ``municipality_id``: name, county, subregion (its own name where in none), area_km2."""
     subregions: gpd.GeoDataFrame
@@ -46,3 +51,5 @@ class Atlas:
     """What is uncertain in the membership of a subregion by ``municipality_id``, as text."""
     source_ids: tuple[str, ...]
     """Records of data/sources.toml the atlas rests on, ``user`` left out."""
+    subregion: str | None = None
+    """The subregion the atlas is limited to; centres, minutes and the region's figures stand beside it."""

@@ -1,4 +1,4 @@
-"""Commands of the region's own figures: tables converted from one year's municipality codes to another's."""
+"""Commands of the region's own figures: the atlas, and tables converted to another year's codes."""
 
 from __future__ import annotations
 
@@ -7,20 +7,77 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from regiongeo.cli.common import Encoding, JsonOption, LangOption, QuietOption, print_json, say, words
+from regiongeo.cli.common import (
+    Encoding,
+    JsonOption,
+    LangOption,
+    QuietOption,
+    print_json,
+    progress,
+    say,
+    words,
+)
 
 if TYPE_CHECKING:
+    from regiongeo.atlas.model import Atlas
     from regiongeo.cli.common import Lang
     from regiongeo.report.converted import Converted
 
 __all__ = ["region_app"]
 
-region_app = typer.Typer(help="Regionens tall: kommunekoder gjennom reformene.", no_args_is_help=True)
+region_app = typer.Typer(
+    help="Regionatlas: medlemmer, flerkjernethet, tilgjengelighet, klima, nøkkeltall; kommunekoder regnet om."
+)
 
 
-@region_app.callback()
-def region() -> None:
-    """Regionens tall: kommunekoder gjennom reformene."""
+@region_app.callback(invoke_without_command=True)
+def region(
+    context: typer.Context,
+    year: Annotated[
+        int | None, typer.Option(help="Året atlaset åpner med; uten: siste år med folketall.")
+    ] = None,
+    members: Annotated[int, typer.Option(help="Medlemsliste: 2020, 2021, 2022 eller 2024.")] = 2024,
+    subregion: Annotated[str | None, typer.Option(help="Bare denne delregionen eller egne gruppen.")] = None,
+    alternative: Annotated[
+        list[str] | None,
+        typer.Option(help="Kommune som skal telle i sin andre delregion; kan gis flere ganger."),
+    ] = None,
+    groups: Annotated[Path | None, typer.Option(help="Egne grupper av kommuner (CSV, xlsx).")] = None,
+    jobs: Annotated[Path | None, typer.Option(help="Sysselsatte etter arbeidssted (SSB 13470).")] = None,
+    commuting: Annotated[Path | None, typer.Option(help="Pendling mellom kommuner (SSB 03321).")] = None,
+    land_use: Annotated[Path | None, typer.Option(help="Arealbruk (SSB 09594).")] = None,
+    emissions: Annotated[
+        Path | None, typer.Option(help="Miljødirektoratets utslipp per kommune (xlsx, CSV).")
+    ] = None,
+    encoding: Annotated[Encoding, typer.Option(help="Tegnsett i CSV-filene fra SSB.")] = "utf-8",
+    out: Annotated[Path, typer.Option(help="Mappe for atlaset.")] = Path("maps/atlas"),
+    lang: LangOption = "nb",
+    as_json: JsonOption = False,  # noqa: FBT002
+    quiet: QuietOption = False,  # noqa: FBT002
+) -> None:
+    """Skriv regionatlaset: kart, Excel, GeoPackage, CSV og bilder; eller bruk en kommando under."""
+    if context.invoked_subcommand is not None:
+        return
+    from regiongeo.atlasjob import AtlasInputs, run_atlas  # noqa: PLC0415
+
+    inputs = AtlasInputs(
+        members_year=members,
+        year=year,
+        subregion=subregion,
+        alternatives=tuple(alternative or ()),
+        groups=groups,
+        jobs=jobs,
+        commuting=commuting,
+        land_use=land_use,
+        emissions=emissions,
+        encoding=encoding,
+    )
+    with progress(lang, silent=quiet or as_json) as tell:
+        atlas = run_atlas(inputs, out, lang=lang, tell=tell)
+    if as_json:
+        print_json(_atlas_summary(atlas, out))
+    elif not quiet:
+        _tell_atlas(atlas, out, lang)
 
 
 FileArgument = Annotated[
@@ -79,6 +136,36 @@ def convert(
         print_json(_summary(done))
     elif not quiet:
         _tell(done, lang)
+
+
+def _atlas_summary(atlas: Atlas, out: Path) -> dict[str, object]:
+    from regiongeo.report.atlastables import member_sums, members_with_emissions  # noqa: PLC0415
+
+    emission_year, count = members_with_emissions(atlas)
+    return {
+        "schema": "regiongeo.atlas/1",
+        "out": str(out),
+        "members": atlas.members_year,
+        "year": atlas.year,
+        "subregion": atlas.subregion,
+        "municipalities": len(atlas.municipalities),
+        "population": member_sums(atlas),
+        "emissions": {"year": emission_year, "municipalities": count},
+        "figures": len(atlas.figures),
+    }
+
+
+def _tell_atlas(atlas: Atlas, out: Path, lang: Lang) -> None:
+    from regiongeo.atlas.words import unit_words  # noqa: PLC0415
+    from regiongeo.i18n import format_number  # noqa: PLC0415
+    from regiongeo.report.atlassummary import atlas_title, key_figures  # noqa: PLC0415
+
+    say(atlas_title(atlas, lang))
+    for label, value, unit, year in key_figures(atlas, lang):
+        decimals = 0 if unit == "persons" else 3 if unit == "1" else 1
+        told = format_number(value, lang, decimals=decimals)
+        say(f"  {label}, {year}: {told} {'' if unit == '1' else unit_words(unit, lang)}".rstrip())
+    say(words("atlas_done", lang, path=out / "atlas.html"))
 
 
 def _summary(done: Converted) -> dict[str, object]:

@@ -98,6 +98,7 @@ def size_figures(
     measured: str,
     source_id: str,
     border_gap_m: float = 0.0,
+    is_whole: bool = False,
 ) -> pd.DataFrame:
     """Measure the indices of sizes (population, jobs) for region and subregions, year by year.
 
@@ -115,6 +116,8 @@ def size_figures(
         Record of data/sources.toml, or ``user``.
     border_gap_m
         Bays closed before the border is told, for the urban centrality index [m].
+    is_whole
+        Measure the whole alone, without its subregions.
 
     Returns
     -------
@@ -149,6 +152,8 @@ def size_figures(
             source_id=source_id,
         )
     ]
+    if is_whole:
+        return parts[0]
     for name, rows in members.groupby(subregion_names(members)):
         area = Area("subregion", str(name), str(name))
         parts.append(

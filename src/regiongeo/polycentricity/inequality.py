@@ -98,8 +98,9 @@ def theil_parts(values: pd.Series, groups: pd.Series) -> tuple[float, float]:
     group = groups.reindex(sizes.index)
     if group.isna().any():
         raise DataError(f"no group for {name_some(group.index[group.isna()])}: give each place one")
-    mean = sizes.groupby(group).transform("mean").to_numpy()
-    relative = mean / sizes.mean()
+    codes, _ = pd.factorize(group)
+    mean = np.bincount(codes, sizes) / np.bincount(codes)
+    relative = mean[codes] / sizes.mean()
     between = float(np.mean(_x_ln_x(relative)))
     return max(between, 0.0), max(theil(values) - between, 0.0)
 
