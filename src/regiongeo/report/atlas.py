@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from regiongeo.manifest import write_run
 from regiongeo.progress import silent, timed_steps
 from regiongeo.report import library_versions
+from regiongeo.report.atlaspictures import draw_atlas_charts
 from regiongeo.report.atlassheets import write_atlas_book
+from regiongeo.report.atlasstyles import atlas_styles
 from regiongeo.report.atlassummary import atlas_title
-from regiongeo.report.atlastables import figures_table
+from regiongeo.report.atlastables import figures_table, shape_layers
 from regiongeo.report.csvfile import write_csv
+from regiongeo.report.geopackage import write_geopackage
 from regiongeo.report.tables import source_table
 
 if TYPE_CHECKING:
@@ -71,6 +74,17 @@ def write_atlas(
     with step("atlas.xlsx"):
         title = atlas_title(atlas, lang)
         write_atlas_book(atlas, stage / "atlas.xlsx", lang=lang, sources=used, title=title)
+    with step("atlas.gpkg"):
+        layers = {**shape_layers(atlas), "sources": source_table(used, lang=lang)}
+        credit = " ".join(sorted({one.attribution for one in used}))
+        write_geopackage(
+            stage / "atlas.gpkg",
+            layers,
+            styles=atlas_styles(atlas, lang),
+            notices=dict.fromkeys(layers, credit),
+        )
+    with step("charts"):
+        draw_atlas_charts(atlas, stage / "charts", lang=lang)
     (stage / "LICENCE.txt").write_text(_licence_text(used, lang), encoding="utf-8", newline="\n")
     spent = {**run_info.get("seconds", {}), **seconds}
     info = {
