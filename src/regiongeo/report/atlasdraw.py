@@ -49,6 +49,8 @@ HALO = withStroke(linewidth=2.5, foreground="white")
 
 _BORDER, _MISSING = "#FFFFFF", "#EDEBE6"
 _CLASSES = 5
+_NEAR = 0.05
+"""Share of the range: an edge nearer to 0 than that gives way to it."""
 _LOOSE_M = 250.0
 
 
@@ -95,7 +97,8 @@ def class_edges(values: pd.Series, *, has_sign: bool = False) -> list[float]:
         bins = Quantiles(known, k=min(_CLASSES, kinds)).bins[:-1]
     edges = {_rounded(float(edge)) for edge in bins}
     if has_sign and known.min() < 0 < known.max():
-        edges = {edge for edge in edges if edge > 0 or edge == min(edges)} | {0.0}
+        near = _NEAR * (known.max() - known.min())
+        edges = {edge for edge in edges if abs(edge) > near} | {0.0}
     return sorted(edge for edge in edges if known.min() < edge <= known.max())
 
 
