@@ -175,7 +175,7 @@ def test_names_that_look_like_formulas_stay_text(
     book = openpyxl.load_workbook(folder / "atlas.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == evil]
     assert len(cells) > 3
-    assert all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
+    assert all(cell.data_type == "s" and bool(cell.quotePrefix) for cell in cells)
     assert f'"\'{evil}"' in (folder / "figures.csv").read_text("utf-8-sig")
 
 

@@ -76,7 +76,8 @@ def draw_population_change(atlas: Atlas, figure: Figure, *, lang: Language) -> N
             zorder=2 + (colour != FAINT),
         )
     axes.plot(whole.index, whole, color="black", linewidth=2, linestyle="--", zorder=4)
-    ends = {**order.to_dict(), text("atlas_charts", "all_together", lang): whole[last]}
+    ends = {str(name): float(value) for name, value in order.items()}
+    ends[text("atlas_charts", "all_together", lang)] = float(whole[last])
     _label_ends(axes, ends, last, lang)
     axes.set_xlim(first, last + 0.34 * (last - first))
     inner = range(first + 5 - first % 5, last - 1, 5)
@@ -103,7 +104,7 @@ def draw_growth_bars(atlas: Atlas, figure: Figure, *, lang: Language) -> None:
     bars = axes.barh(change.index, change, color=colours)
     words = [
         f"{signed(value, lang)} ({signed(percent[name], lang, decimals=1)} %)"
-        for name, value in change.items()
+        for name, value in zip(map(str, change.index), change, strict=True)
     ]
     axes.bar_label(bars, words, padding=4, fontsize=10)
     axes.margins(x=0.2, y=0.01)
@@ -137,9 +138,9 @@ def draw_rank_size(atlas: Atlas, figure: Figure, *, lang: Language) -> None:
         np.arange(1, len(ordered) + 1), expected, color=RED, linestyle="--", linewidth=1.2,
         label=text("atlas_charts", "zipf", lang),
     )  # fmt: skip
-    for rank, (name, size) in enumerate(ordered.head(_TOP_RANKS).items(), 1):
+    for at, (name, size) in enumerate(ordered.head(_TOP_RANKS).items(), 1):
         axes.annotate(
-            clean_text(str(name)), (rank, size), xytext=(6, 7), textcoords="offset points", fontsize=9,
+            clean_text(str(name)), (at, size), xytext=(6, 7), textcoords="offset points", fontsize=9,
             rotation=28, color=BLUE,
         )  # fmt: skip
     axes.set(xscale="log", yscale="log")
@@ -169,7 +170,7 @@ def draw_balance(atlas: Atlas, figure: Figure, *, lang: Language) -> None:
     readings = []
     for axes, indicator in zip(panels, shown, strict=False):
         values = own[own["indicator"] == indicator].set_index("year")["value"].dropna()
-        reading = atlas.readings.loc[(kind, area_id, indicator)]
+        reading: pd.Series = atlas.readings.T[(kind, area_id, indicator)]
         readings.append(str(reading["reading"]))
         _draw_index(axes, values, reading, indicator, lang)
     for axes in panels[len(shown) :]:

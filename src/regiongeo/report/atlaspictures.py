@@ -53,6 +53,7 @@ ATLAS_CHARTS: dict[str, Callable[..., None]] = {
 """What draws each picture, by the name of its file."""
 
 _DPI = 150
+_METADATA: Any = {"Software": None}  # the version of a library is no part of a picture
 _LEAST_OF_BALANCE = 4
 
 
@@ -89,7 +90,7 @@ def draw_atlas_charts(
             ATLAS_CHARTS[name](atlas, figure, lang=lang)
             canvas: Any = FigureCanvasAgg(figure)
             canvas.draw()
-            imsave(folder / f"{name}.png", canvas.buffer_rgba(), dpi=_DPI, metadata={"Software": None})
+            imsave(folder / f"{name}.png", canvas.buffer_rgba(), dpi=_DPI, metadata=_METADATA)
             figure.set_layout_engine("none")  # all stands where it shall: to lay it out again takes time
-            vectors = FigureCanvasSVG(figure)
+            vectors: Any = FigureCanvasSVG(figure)
             vectors.print_svg(folder / f"{name}.svg", metadata={"Date": None, "Creator": "regiongeo"})

@@ -128,7 +128,7 @@ def _areas(atlas: Atlas, kind: str, key: str, lang: Language) -> _Sheet:
     """Put the figures of one kind of areas side by side."""
     wide, years = area_table(atlas, kind), year_of_figures(atlas, kind)
     units = atlas.figures.drop_duplicates("indicator").set_index("indicator")["unit"]
-    heads = {name: _heading(str(name), str(units[name]), year, lang) for name, year in years.items()}
+    heads = {name: _heading(name, str(units[name]), int(years[name]), lang) for name in map(str, years.index)}
     named = text("atlas", f"head_{kind}", lang)
     table = wide.rename(columns={**heads, "area_name": named})
     if kind == "municipality":
