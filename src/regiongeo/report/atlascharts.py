@@ -144,6 +144,7 @@ def draw_rank_size(atlas: Atlas, figure: Figure, *, lang: Language) -> None:
             rotation=28, color=BLUE,
         )  # fmt: skip
     axes.set(xscale="log", yscale="log")
+    axes.set_xticks([rank for rank in (1, 2, 3, 5, 10, 20, 50) if rank <= len(ordered)])
     axes.set_xlabel(text("atlas_charts", "rank_axis", lang))
     axes.set_ylabel(text("atlas_charts", "size_axis", lang))
     for axis in (axes.xaxis, axes.yaxis):

@@ -46,7 +46,8 @@ __all__ = [
 _SSB, _MAP = "SSB 07459", "Kartverket"
 _SIZE = (11.0, 8.2)
 
-_APART_M = 15_000.0
+_APART = 0.06
+"""Share of the width of the map: names nearer to each other than that would meet."""
 _COLOURS = ("#004488", "#BB5566", "#DDAA33", "#117733", "#882255", "#88CCEE")
 
 
@@ -91,14 +92,15 @@ def draw_centres_map(atlas: Atlas, figure: Figure, *, lang: Language) -> None:
     axes = _map_axes(atlas, figure)
     _land(axes, atlas)
     size = centres["size"].to_numpy(dtype=float)
-    scale = 2600 / float(atlas.centres["size"].max())
+    scale = 2600 / float(size.max())
     points = centres.geometry
     axes.scatter(
         points.x, points.y, s=size * scale, color=BLUE, alpha=0.55, edgecolor="white", linewidth=0.8, zorder=6
     )
-    named = centres.loc[_apart(centres)]
+    width = float(np.diff(atlas.municipalities.total_bounds[[0, 2]])[0])
+    named = centres.loc[_apart(centres, width * _APART)]
     name_places(axes, named.geometry, [clean_text(name) for name in named["name"]], size=9)
-    for people in (500_000, 100_000, 20_000):
+    for people in _round_sizes(float(size.max())):
         label = format_number(people, lang)
         axes.scatter([], [], s=people * scale, color=BLUE, alpha=0.55, edgecolor="white", label=label)
     axes.legend(
@@ -213,11 +215,18 @@ def _grid(atlas: Atlas) -> tuple[np.ndarray, tuple[float, float, float, float]]:
     return grid, (west, west + width * side, south, south + height * side)
 
 
-def _apart(centres: gpd.GeoDataFrame) -> list[str]:
+def _round_sizes(most: float) -> list[int]:
+    """Return three sizes for a legend: the largest round one, a fifth of it, and a 25th."""
+    power = 10 ** int(np.log10(most))
+    top = max(step * power for step in (1, 2, 5) if step * power <= most)
+    return [int(top), int(top / 5), int(top / 25)]
+
+
+def _apart(centres: gpd.GeoDataFrame, least_m: float) -> list[str]:
     """Return the centres that have room for a name, largest first."""
     kept: list[str] = []
     for code, point in centres.geometry.items():
-        if all(point.distance(centres.geometry[other]) > _APART_M for other in kept):
+        if all(point.distance(centres.geometry[other]) > least_m for other in kept):
             kept.append(str(code))
     return kept
 
