@@ -85,8 +85,8 @@ def draw_atlas_charts(
         Of ``charts_of``; all of them if not given.
     """
     folder.mkdir(exist_ok=True)
-    for name in charts_of(atlas) if names is None else names:
-        with plain_style(), mpl.rc_context({"svg.hashsalt": name}):
+    with plain_style(), mpl.rc_context({"svg.hashsalt": "regiongeo"}):
+        for name in charts_of(atlas) if names is None else names:
             figure = Figure(layout="constrained", facecolor="white", dpi=_DPI)
             ATLAS_CHARTS[name](atlas, figure, lang=lang)
             canvas: Any = FigureCanvasAgg(figure)
