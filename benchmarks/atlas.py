@@ -24,9 +24,9 @@ RUNS = 3
 TARGET_S, TARGET_MB = 20, 3
 LIBRARIES = ("geopandas", "matplotlib", "openpyxl", "pandas", "scipy", "shapely")
 NOTE = f"""\
-`regiongeo region --quiet` in a fresh process, {RUNS} times: median (lowest – highest). The whole is from start
-to end of the process, imports and publishing included, in wall seconds and in CPU seconds of all its threads;
-the parts are the wall seconds of `run.json`.
+`regiongeo region --quiet` in a fresh process, {RUNS} times: median (lowest – highest). The whole is from
+start to end of the process, imports and publishing included, in wall seconds and in CPU seconds of all its
+threads; the parts are the wall seconds of `run.json`.
 """
 
 
