@@ -226,6 +226,8 @@ def test_pictures_without_figures_are_not_drawn(atlas: Atlas) -> None:
     is_known = atlas.figures["indicator"] != "emissions_total"
     early = replace(atlas, year=2010, figures=atlas.figures[is_known])
     assert set(ATLAS_CHARTS) - set(charts_of(early)) == {"growth", "growth-map", "emissions"}
+    first = set(charts_of(replace(atlas, year=2005)))
+    assert not {"population-change", "rank-size", "growth"} & first
 
 
 def test_class_edges_are_rounded_quantiles_and_part_at_nought() -> None:

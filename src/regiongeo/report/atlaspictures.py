@@ -65,8 +65,11 @@ def charts_of(atlas: Atlas) -> list[str]:
         lacking |= {"growth", "growth-map"}
     if members_with_emissions(atlas)[1] == 0:
         lacking.add("emissions")
-    if len(parts_by_year(atlas, "population")) < 2:  # noqa: PLR2004 - one alone compares with nothing
+    parts, years = parts_by_year(atlas, "population").shape
+    if parts == 1:  # one alone compares with nothing
         lacking |= {"population-change", "growth"}
+    if years == 1:
+        lacking |= {"population-change", "rank-size"}
     if len(atlas.municipalities) < _LEAST_OF_BALANCE:
         lacking |= {"balance", "rank-size"}
     return [name for name in ATLAS_CHARTS if name not in lacking]
