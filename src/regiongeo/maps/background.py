@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from regiongeo.result import Result
 
-__all__ = ["describe_background"]
+__all__ = ["describe_background", "encode_borders"]
 
 BORDER_TOLERANCE_M = 80.0
 AREA_TOLERANCE_M = 60.0
@@ -36,7 +36,7 @@ def describe_background(result: Result) -> dict[str, object]:
         "bounds": _encode_bounds(result.region),
         "municipalities": _describe_municipalities(result),
         "subregions": _describe_subregions(result.subregions, sea=_sea_of(result)),
-        "region": _encode_borders(merge_areas(result.region.geometry), sea=_sea_of(result))[0],
+        "region": encode_borders(merge_areas(result.region.geometry), sea=_sea_of(result))[0],
         "builtup": _encode_one(reference.builtup.geometry, tolerance_m=AREA_TOLERANCE_M),
         "parks": _describe_areas(reference.parks),
         "railways": [
@@ -86,7 +86,7 @@ def _describe_municipalities(result: Result) -> list[dict[str, object]]:
 
 def _describe_subregions(table: gpd.GeoDataFrame, *, sea: gpd.GeoSeries) -> list[dict[str, object]]:
     table = table.sort_index()
-    borders = _encode_borders(table.geometry, sea=sea)
+    borders = encode_borders(table.geometry, sea=sea)
     middles = encode_points(table.geometry)
     return [
         {"name": str(name), "at": at, "lines": lines}
@@ -98,7 +98,7 @@ def _sea_of(result: Result) -> gpd.GeoSeries:
     return result.reference.sea.geometry
 
 
-def _encode_borders(areas: gpd.GeoSeries, *, sea: gpd.GeoSeries) -> list[list[list[int]]]:
+def encode_borders(areas: gpd.GeoSeries, *, sea: gpd.GeoSeries) -> list[list[list[int]]]:
     """Return the borders of areas on land: along the coast there is a coast line already."""
     water = sea.buffer(COAST_M).union_all()
     borders = areas.simplify_coverage(BORDER_TOLERANCE_M).boundary.difference(water)

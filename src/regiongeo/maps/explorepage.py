@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from regiongeo.i18n import Language
 
-__all__ = ["ExploreFigure", "ExploreLayer", "adopt_map", "make_map"]
+__all__ = ["ExploreFigure", "ExploreLayer", "adopt_map", "describe_shipped", "make_map"]
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{{ lang }}">
@@ -147,7 +147,7 @@ class ExploreFigure(Figure):
         }
         # What someone put below the tables on purpose stays in sight.
         if self.background and not has_tiles:
-            page |= _describe_background()
+            page |= describe_shipped()
         yield _pack(page)
         yield from (_pack(one.block) for one in _walk(self) if isinstance(one, ExploreLayer))
 
@@ -200,7 +200,7 @@ def _pack(block: Mapping[str, object]) -> str:
 
 
 @cache
-def _describe_background() -> dict[str, object]:
+def describe_shipped() -> dict[str, object]:
     """Return the region from the shipped tables, the same on every map: sea, municipalities, names."""
     areas = load_table("municipalities").sort_index()
     members, sea, places = (load_table(name) for name in ("members", "sea", "places"))

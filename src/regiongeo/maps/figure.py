@@ -43,12 +43,13 @@ class StartMap(MacroElement):
     """Hand folium's map over to our own script."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}regiongeo.start({{ this._parent.get_name() }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}{{ this.entry }}({{ this._parent.get_name() }});{% endmacro %}"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, entry: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._id = "start"
+        self.entry = entry
 
 
 class OfflineFigure(Figure):
@@ -60,11 +61,18 @@ class OfflineFigure(Figure):
         On rendering, if a child links to a script or style that is not bundled, or the assets are not built.
     """
 
-    def __init__(self, *, lang: Language, image_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        lang: Language,
+        image_hosts: tuple[str, ...] = (),
+        template: str = "page.html",
+        words: tuple[str, ...] = ("map",),
+    ) -> None:
         super().__init__()
-        self._template = Template(_read("page.html"), autoescape=True)
+        self._template = Template(_read(template), autoescape=True)
         self.lang = lang
-        self.texts = texts("map", lang)
+        self.texts = {key: text for area in words for key, text in texts(area, lang).items()}
         self.image_hosts = image_hosts
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - branca's signature
@@ -86,16 +94,28 @@ class OfflineFigure(Figure):
         )
 
 
-def render_frame(*, lang: Language, online_tiles: bool) -> str:
-    """Render the page without data: folium's map, our panels, the bundled scripts, the security policy."""
-    figure = OfflineFigure(lang=lang, image_hosts=(TILE_HOST,) if online_tiles else ())
+def render_frame(
+    *,
+    lang: Language,
+    online_tiles: bool,
+    template: str = "page.html",
+    words: tuple[str, ...] = ("map",),
+    entry: str = "regiongeo.start",
+) -> str:
+    """Render the page without data: folium's map, our panels, the bundled scripts, the security policy.
+
+    Another page has a ``template`` of its own, catalogues of ``words`` (later ones win) and the function of
+    the bundle that builds it (``entry``).
+    """
+    hosts = (TILE_HOST,) if online_tiles else ()
+    figure = OfflineFigure(lang=lang, image_hosts=hosts, template=template, words=words)
     region = folium.Map(
         location=[60, 10.8], zoom_start=8, tiles=None, prefer_canvas=True, zoom_control=False,
         attribution_control=False, zoom_snap=0.25, min_zoom=6, max_zoom=15,
     )  # fmt: skip
     region._id = "region"  # noqa: SLF001 - branca draws random ids; the page must be the same each time
     figure.add_child(region)
-    region.add_child(StartMap())
+    region.add_child(StartMap(entry))
     return str(figure.render())
 
 

@@ -7,9 +7,19 @@ import { showArea, showPlace } from "./view.js";
 const MOST = 10;
 
 export function connectSearch(data, words, { map, announce, onSite }) {
+  connectBox(buildIndex(data), words, { announce, onHit: go });
+
+  function go(hit) {
+    if (hit.kind === "site") onSite(hit.target);
+    else if (hit.kind === "place") showPlace(map, decodePoint(hit.target.at, data.scale), 12);
+    else showArea(map, decodeLines(hit.target.rings, data.scale).flat(), { maxZoom: 12 });
+  }
+}
+
+// The box over any index of {kind, name, target}, see `makeIndex`.
+export function connectBox(index, words, { announce, onHit }) {
   const box = document.getElementById("search");
   const list = document.getElementById("search-hits");
-  const index = buildIndex(data);
   let hits = [];
   let active = -1;
 
@@ -65,9 +75,7 @@ export function connectSearch(data, words, { map, announce, onSite }) {
   function go(hit) {
     close();
     box.value = hit.name;
-    if (hit.kind === "site") onSite(hit.target);
-    else if (hit.kind === "place") showPlace(map, decodePoint(hit.target.at, data.scale), 12);
-    else showArea(map, decodeLines(hit.target.rings, data.scale).flat(), { maxZoom: 12 });
+    onHit(hit);
   }
 }
 
@@ -77,5 +85,9 @@ function buildIndex(data) {
     ...data.places.map((target) => ({ kind: "place", target, name: target.name })),
     ...data.sites.map((target) => ({ kind: "site", target, name: target.name, id: target.id })),
   ];
+  return makeIndex(entries);
+}
+
+export function makeIndex(entries) {
   return entries.map((entry, order) => ({ ...entry, order, folded: fold(entry.id ? `${entry.name} ${entry.id}` : entry.name) }));
 }

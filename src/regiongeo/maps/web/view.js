@@ -45,10 +45,10 @@ function legendWidth() {
 }
 
 // Paper has a size of its own: the map is laid out for it, with everything folded opened, and put back afterwards.
-export function connectPrint(map) {
+export function connectPrint(map, { isWanted = () => true } = {}) {
   let putBack = () => {};
   window.addEventListener("beforeprint", () => {
-    putBack = layOutForPaper(map);
+    putBack = isWanted() ? layOutForPaper(map) : () => {};
   });
   window.addEventListener("afterprint", () => putBack());
 }

@@ -1,6 +1,7 @@
 // One block as a layer: drawn on the map's canvas, read by pointing at it.
 import L from "leaflet";
 import { make } from "../dom.js";
+import { drawHatch } from "../hatch.js";
 import { drawLegend } from "./legend.js";
 import { drawRows } from "./rows.js";
 import { KINDS, readRow, splitShapes } from "./shapes.js";
@@ -61,19 +62,4 @@ function connectHighlight(group) {
   const widen = (by) => ({ layer }) => layer.setStyle({ weight: (layer.options.weight ?? 1) + by });
   group.on("mouseover", widen(WIDER));
   group.on("mouseout", widen(-WIDER));
-}
-
-function drawHatch() {
-  const tile = make("canvas", { width: 8, height: 8 });
-  const context = tile.getContext("2d");
-  context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, 8, 8);
-  context.strokeStyle = "#8c8a84";
-  context.lineWidth = 1.5;
-  for (const shift of [-8, 0, 8]) {
-    context.moveTo(shift, 8);
-    context.lineTo(shift + 8, 0);
-  }
-  context.stroke();
-  return context.createPattern(tile, "repeat");
 }
