@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pages import chromium, open_map, open_workshop
+from pages import chromium, open_atlas, open_map, open_workshop
 
-__all__ = ["chromium", "open_map", "open_workshop"]
+__all__ = ["chromium", "open_atlas", "open_map", "open_workshop"]
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 """Name of this run of the tests: its processes share one cache, and no other run does."""

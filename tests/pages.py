@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from regiongeo.maps import draw_map
+from regiongeo.maps.atlas import draw_atlas
 from regiongeo.workshop.build import draw_workshop
 from toy import toy_result
+from toy_atlas import toy_atlas
 from toy_grid import toy_grid_result
 
 if TYPE_CHECKING:
@@ -162,5 +164,22 @@ def open_workshop(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., O
             return _draw_workshop()
         given = {**MAKING, "online_tiles": False, **options}
         return draw_workshop(toy_grid_result() if result is None else result, **given)
+
+    yield from _opener(chromium, tmp_path, draw)
+
+
+@cache
+def _draw_atlas() -> str:
+    return draw_atlas(toy_atlas(), **MAKING)
+
+
+@pytest.fixture
+def open_atlas(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Open the page of an atlas (the toy region's, where none is given); options as `draw_atlas`."""
+
+    def draw(atlas: Any = None, **options: Any) -> str:
+        if atlas is None and not options:
+            return _draw_atlas()
+        return draw_atlas(toy_atlas() if atlas is None else atlas, **{**MAKING, **options})
 
     yield from _opener(chromium, tmp_path, draw)

@@ -16,7 +16,7 @@ LAYERS = (
     ("schema",),
     ("tables", "assumptions", "scenario"),
     ("store", "userfiles"),
-    ("region", "imprint", "codes", "names", "groups", "statistics", "cutting", "network"),
+    ("region", "codes", "names", "groups", "statistics", "cutting", "network"),
     ("climate", "statedchange", "climatefigures"),
     ("routing", "osm", "polycentricity"),
     ("accessibility",),

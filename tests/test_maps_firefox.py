@@ -11,11 +11,14 @@ import pytest
 
 from firefox import Firefox, open_firefox
 from pages import refuse
+from regiongeo.maps.atlas import draw_atlas
 from regiongeo.ranking import rank_sites, score
 from regiongeo.workshop.collect import region_box
 from regiongeo.workshop.exportfile import parse_export
 from test_maps_weights import SET
 from test_maps_workshop import export, proposal
+from toy_atlas import MAKING as ATLAS
+from toy_atlas import toy_atlas
 from toy_grid import toy_grid_result
 from toy_room import draw_room, toy_room
 
@@ -124,6 +127,25 @@ def test_english_page_is_quiet_too(firefox: Firefox, tmp_path: Path) -> None:
     path.write_text(draw_room(lang="en"), "utf-8")
     firefox.open(path)
     assert firefox.text("#results-title").startswith("Ranked sites")
+    assert_quiet(firefox)
+
+
+def test_atlas_is_read_through_its_years_and_cards(firefox: Firefox, tmp_path: Path) -> None:
+    path = tmp_path / "atlas.html"
+    path.write_text(draw_atlas(toy_atlas(), **ATLAS), "utf-8")
+    firefox.requests.clear()
+    firefox.complaints.clear()
+    firefox.open(path)
+    assert "21,0" in firefox.text("#ranking")
+    firefox.click(".step")
+    assert firefox.text(".at-year output") == "2021"
+    assert "10,0" in firefox.text("#ranking")
+    firefox.click("[data-id='3203']")
+    shoot(firefox, "atlas-card")
+    assert "Nærmeste større senter: Østby, 15 min." in firefox.text("#card")
+    firefox.click("#region-open")
+    shoot(firefox, "atlas-region")
+    assert "falt luftfart med om lag 55 prosent" in firefox.text("#card")
     assert_quiet(firefox)
 
 
