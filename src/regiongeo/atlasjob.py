@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from importlib import import_module
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
 
 from regiongeo import store
 from regiongeo.atlas.compute import compute_atlas
@@ -22,6 +25,7 @@ from regiongeo.userfiles.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from pathlib import Path
 
     import pandas as pd
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
 
-__all__ = ["AtlasInputs", "compute_from_files", "run_atlas"]
+__all__ = ["AtlasInputs", "compute_from_files", "run_atlas", "second_process"]
 
 _READERS = {
     "jobs": load_jobs,
@@ -63,8 +67,23 @@ class AtlasInputs:
         return {name: path for name in ("groups", *_READERS) if (path := getattr(self, name)) is not None}
 
 
+def second_process() -> Executor:
+    """Return a process that draws pictures, for a script that may start others; it waits to be asked."""
+    return ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=get_context("spawn"),
+        initializer=import_module,
+        initargs=("regiongeo.report.atlaspictures",),
+    )
+
+
 def run_atlas(
-    inputs: AtlasInputs, out: Path, *, lang: Language, tell: Callable[[str], None] = silent
+    inputs: AtlasInputs,
+    out: Path,
+    *,
+    lang: Language,
+    pool: Executor | None = None,
+    tell: Callable[[str], None] = silent,
 ) -> Atlas:
     """Compute the atlas and publish it as the folder ``out``, whole or not at all.
 
@@ -76,6 +95,8 @@ def run_atlas(
         Folder to make or to replace; a former run there survives any failure.
     lang
         Language of all that people read.
+    pool
+        Draws the pictures while the rest is written, see `second_process`; without: one after the other.
     tell
         Called with the name of each step as it begins.
 
@@ -88,13 +109,17 @@ def run_atlas(
     step = timed_steps(seconds, tell)
     check_target(out, inputs=inputs.files().values())
     with step("atlas"):
-        atlas = compute_from_files(inputs, lang=lang, tell=tell)
+        asked = _read_files(inputs, lang=lang, tell=tell)
+        if pool is not None:
+            pool.submit(int)  # so that it gets ready meanwhile
+        atlas = compute_atlas(**asked, tell=tell)
     now = datetime.now(tz=UTC)
     imprint = imprint_at(now)
-    with step("atlas.html"):
+
+    def draw_page() -> str:
         from regiongeo.maps.atlas import draw_atlas  # noqa: PLC0415 - what is refused is refused at once
 
-        page = draw_atlas(
+        return draw_atlas(
             atlas,
             lang=lang,
             date=imprint["date"],
@@ -112,7 +137,9 @@ def run_atlas(
             "seconds": seconds,
         }
         sources = list(store.load_sources().values())
-        write_atlas(atlas, stage, page=page, lang=lang, sources=sources, run_info=info, tell=tell)
+        write_atlas(
+            atlas, stage, draw_page=draw_page, lang=lang, sources=sources, run_info=info, pool=pool, tell=tell
+        )
 
     publish_folder(out, write)
     return atlas
@@ -126,6 +153,11 @@ def compute_from_files(inputs: AtlasInputs, *, lang: Language, tell: Callable[[s
     RegionGeoError
         If an input is refused.
     """
+    return compute_atlas(**_read_files(inputs, lang=lang, tell=tell), tell=tell)
+
+
+def _read_files(inputs: AtlasInputs, *, lang: Language, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Return what `compute_atlas` is to be called with."""
     tell("reference")
     reference = store.load_reference()
     year = inputs.year
@@ -140,17 +172,16 @@ def compute_from_files(inputs: AtlasInputs, *, lang: Language, tell: Callable[[s
         if inputs.alternatives:
             raise ScenarioError("own groups take the place of the subregions: leave --alternative out")
         groups = read_groups(inputs.groups, members, reference.municipality_names)
-    return compute_atlas(
-        reference,
-        members_year=inputs.members_year,
-        year=year,
-        subregion=inputs.subregion,
-        alternatives=inputs.alternatives,
-        groups=groups,
+    return {
+        "reference": reference,
+        "members_year": inputs.members_year,
+        "year": year,
+        "subregion": inputs.subregion,
+        "alternatives": inputs.alternatives,
+        "groups": groups,
         **_read_tables(inputs, reference),
-        lang=lang,
-        tell=tell,
-    )
+        "lang": lang,
+    }
 
 
 def _read_tables(inputs: AtlasInputs, reference: ReferenceData) -> dict[str, pd.DataFrame]:

@@ -58,7 +58,7 @@ def region(
     """Skriv regionatlaset: kart, Excel, GeoPackage, CSV og bilder; eller bruk en kommando under."""
     if context.invoked_subcommand is not None:
         return
-    from regiongeo.atlasjob import AtlasInputs, run_atlas  # noqa: PLC0415
+    from regiongeo.atlasjob import AtlasInputs, run_atlas, second_process  # noqa: PLC0415
 
     inputs = AtlasInputs(
         members_year=members,
@@ -72,8 +72,8 @@ def region(
         emissions=emissions,
         encoding=encoding,
     )
-    with progress(lang, silent=quiet or as_json) as tell:
-        atlas = run_atlas(inputs, out, lang=lang, tell=tell)
+    with progress(lang, silent=quiet or as_json) as tell, second_process() as pool:
+        atlas = run_atlas(inputs, out, lang=lang, pool=pool, tell=tell)
     if as_json:
         print_json(_atlas_summary(atlas, out))
     elif not quiet:

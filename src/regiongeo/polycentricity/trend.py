@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from regiongeo.errors import DataError
 
@@ -69,7 +69,7 @@ def fit_trend(values: pd.Series, *, level: float = 0.95) -> Trend | None:
     change = (np.diff(known.to_numpy(dtype=float)) / np.diff(years)).round(_DECIMALS)
     mean, deviation = float(change.mean()), float(change.std(ddof=1))
     worth = max(len(change) * _independent_share(change - mean), 2.0)
-    half = float(stats.t.ppf((1 + level) / 2, worth - 1)) * deviation / np.sqrt(worth)
+    half = float(stdtrit(worth - 1, (1 + level) / 2)) * deviation / np.sqrt(worth)
     return Trend(mean, mean - half, mean + half, int(years[0]), int(years[-1]))
 
 

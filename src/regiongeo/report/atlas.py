@@ -18,6 +18,7 @@ from regiongeo.report.tables import source_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from regiongeo.atlas.model import Atlas
@@ -31,10 +32,11 @@ def write_atlas(
     atlas: Atlas,
     stage: Path,
     *,
-    page: str,
+    draw_page: Callable[[], str],
     lang: Language,
     sources: Sequence[Source],
     run_info: Mapping[str, Any],
+    pool: Executor | None = None,
     tell: Callable[[str], None] = silent,
 ) -> None:
     """Write all files of an atlas into a folder, ``run.json`` last.
@@ -49,14 +51,16 @@ def write_atlas(
         From `regiongeo.atlas.compute.compute_atlas`.
     stage
         Empty folder; `regiongeo.publish.publish_folder` gives one.
-    page
-        The page of `regiongeo.maps.atlas.draw_atlas`.
+    draw_page
+        Gives the page of `regiongeo.maps.atlas.draw_atlas`.
     lang
         Language of workbook, layer legends and pictures; ``figures.csv`` is the same in both but for names.
     sources
         All records of data/sources.toml.
     run_info
         What only the caller knows, for ``run.json``: ``inputs`` (SHA-256 by name), ``created``, ``seconds`` …
+    pool
+        Draws the pictures meanwhile, in a process of its own; without: they are drawn last.
     tell
         Called with the name of each step as it begins.
 
@@ -68,7 +72,10 @@ def write_atlas(
     seconds: dict[str, float] = {}
     step = timed_steps(seconds, tell)
     used = [one for one in sources if one.source_id in atlas.source_ids]
-    (stage / "atlas.html").write_text(page, encoding="utf-8", newline="\n")
+    charts = stage / "charts"
+    pictures = None if pool is None else pool.submit(draw_atlas_charts, atlas, charts, lang=lang)
+    with step("atlas.html"):
+        (stage / "atlas.html").write_text(draw_page(), encoding="utf-8", newline="\n")
     with step("figures.csv"):
         write_csv(figures_table(atlas), stage / "figures.csv")
     with step("atlas.xlsx"):
@@ -84,7 +91,10 @@ def write_atlas(
             notices=dict.fromkeys(layers, credit),
         )
     with step("charts"):
-        draw_atlas_charts(atlas, stage / "charts", lang=lang)
+        if pictures is None:
+            draw_atlas_charts(atlas, charts, lang=lang)
+        else:
+            pictures.result()
     (stage / "LICENCE.txt").write_text(_licence_text(used, lang), encoding="utf-8", newline="\n")
     spent = {**run_info.get("seconds", {}), **seconds}
     info = {
