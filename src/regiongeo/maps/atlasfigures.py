@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,6 @@ import pandas as pd
 
 from regiongeo.maps.atlasclasses import class_edges, is_change
 from regiongeo.maps.atlaswords import name_indicator, name_unit, tell_note
-from regiongeo.maps.encode import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,10 +103,19 @@ def _describe(
         "is_aside": _is_aside(key),
         "years": years,
         "sources": sorted(set(figures["source_id"])),
-        "values": {kind: [[plain(one) for one in row] for row in table] for kind, table in values.items()},
+        "values": {
+            kind: [[_cell(one) for one in row] for row in table.tolist()] for kind, table in values.items()
+        },
         "notes": {kind: _notes(rows, years) for kind, rows in parts.items()},
         "edges": {kind: class_edges(_classed(key, values[kind]), has_sign=has_sign) for kind in KINDS[:2]},
     }
+
+
+def _cell(value: float) -> float | None:
+    """Return what `encode.plain` gives for a figure, finite or missing, in a fraction of the time."""
+    if math.isnan(value):
+        return None
+    return int(value) if value.is_integer() else float(f"{value:.6g}")
 
 
 def _place(key: str) -> tuple[int, int, bool, str]:
