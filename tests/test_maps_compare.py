@@ -24,6 +24,7 @@ from regiongeo.maps.payload import build_payload, describe_scenario
 from regiongeo.result import Result
 from regiongeo.workshop.build import draw_workshop
 from regiongeo.workshop.storyfile import load_story
+from test_maps_access import violations
 from test_maps_browser import HOSTILE
 from test_maps_web import require_node
 from test_maps_weights import weigh
@@ -431,4 +432,21 @@ def test_a_step_of_the_story_opens_and_ends_the_comparison(
     saved = tmp_path / name
     saved.write_bytes(content)
     assert [step.compare for step in load_story(saved)] == ["Prøveregionen 2040", ""]
+    assert opened.complaints == []
+
+
+def test_axe_finds_nothing_while_two_scenarios_are_compared(open_page: Callable[..., Opened]) -> None:
+    opened = open_page(toy_then(), toy_then(name="Øst", year=2045))
+    page = opened.page
+    page.click("#compare")
+    found = {"divider and years": violations(page)}
+    page.get_by_role("button", name="Tabell", exact=True).click()
+    found["table"] = violations(page)
+    page.locator("#divider").press("Home")
+    page.locator("#twin .pin-place").first.click()
+    found["card of the other scenario"] = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    found["projector"] = violations(page)
+    assert {mode: told for mode, told in found.items() if told} == {}
     assert opened.complaints == []
