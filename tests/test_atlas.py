@@ -12,7 +12,7 @@ from regiongeo import store
 from regiongeo.atlas.compute import compute_atlas
 from regiongeo.atlas.model import list_id
 from regiongeo.atlas.words import figure_words, note_words, unit_words
-from regiongeo.atlasjob import AtlasInputs, compute_from_files
+from regiongeo.atlasjob import AtlasInputs, _estimate_flows, compute_from_files
 from regiongeo.errors import DataError, ScenarioError, SchemaError
 from regiongeo.i18n import LANGUAGES
 from regiongeo.report.atlastables import area_table, centre_table, series_table, value_of, year_of_figures
@@ -281,3 +281,25 @@ def test_inputs_are_left_as_they_were(atlas: Atlas) -> None:
     assert len(atlas.figures)
     pd.testing.assert_frame_equal(REFERENCE.population, fresh.population)
     pd.testing.assert_frame_equal(REFERENCE.emissions, fresh.emissions)
+
+
+@pytest.mark.slow
+def test_truck_flows_give_functional_indices_that_say_they_are_modelled() -> None:
+    """Primacy is held against trips summed anew, from the zones' municipalities."""
+    told = compute_from_files(AtlasInputs(has_truck_flows=True), lang="nb")
+    rows = told.figures[told.figures["indicator"].str.startswith("truck_flow_")]
+    assert set(rows["note"]) == {"modelled_trucks"}
+    assert set(rows["year"]) == {2018}
+    region = rows[rows["area_kind"] == "region"].set_index("indicator")["value"]
+    assert 0 < region["truck_flow_green"] <= 1
+    assert 0 < region["truck_flow_entropy"] <= 1
+    flows = _estimate_flows(REFERENCE)
+    place = flows.zones["municipality_id"]
+    ends = flows.matrix.reset_index()
+    ends = ends.assign(home=ends.iloc[:, 0].map(place), work=ends.iloc[:, 1].map(place))
+    inside = ends[ends["home"].isin(MEMBERS) & ends["work"].isin(MEMBERS) & (ends["home"] != ends["work"])]
+    incoming = inside.groupby("work")["trips_per_day"].sum()
+    assert region["truck_flow_primacy"] == pytest.approx(incoming.max() / incoming.sum())
+    assert {"kartverket_n1000", "npra_traffic_counts"} <= set(told.source_ids)
+    assert figure_words("truck_flow_green", "nb").startswith("Lastebilturer")
+    assert note_words("modelled_trucks", "en")

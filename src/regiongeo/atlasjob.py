@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from regiongeo import store
 from regiongeo.atlas.compute import compute_atlas
+from regiongeo.cache import cache_folder
 from regiongeo.errors import DataError, ScenarioError
 from regiongeo.groups import read_groups
 from regiongeo.imprint import data_hash, imprint_at
+from regiongeo.job import kept_flows
 from regiongeo.manifest import hash_file
 from regiongeo.names import match_name, names_index
+from regiongeo.network import build_network
 from regiongeo.progress import silent, timed_steps
 from regiongeo.publish import check_target, publish_folder
 from regiongeo.region import members_of
 from regiongeo.report.atlas import write_atlas
+from regiongeo.scenario import Scenario
+from regiongeo.traffic import reference_traffic
 from regiongeo.userfiles import Areas, load_commuting, load_emissions, load_jobs, load_land_use
 from regiongeo.userfiles.problems import Problem
 
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regiongeo.atlas.model import Atlas
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.tables import ReferenceData
     from regiongeo.userfiles.checks import Encoding
@@ -59,6 +65,8 @@ class AtlasInputs:
     commuting: Path | None = None
     land_use: Path | None = None
     emissions: Path | None = None
+    has_truck_flows: bool = False
+    """Estimate truck flows (or take kept ones) for functional polycentricity."""
     encoding: Encoding = "utf-8"
     """Encoding of the CSV files of statistics; that of the groups is found."""
 
@@ -172,6 +180,8 @@ def _read_files(inputs: AtlasInputs, *, lang: Language, tell: Callable[[str], No
         if inputs.alternatives:
             raise ScenarioError("own groups take the place of the subregions: leave --alternative out")
         groups = read_groups(inputs.groups, members, reference.municipality_names)
+    if inputs.has_truck_flows:
+        tell("flows")
     return {
         "reference": reference,
         "members_year": inputs.members_year,
@@ -180,8 +190,16 @@ def _read_files(inputs: AtlasInputs, *, lang: Language, tell: Callable[[str], No
         "alternatives": inputs.alternatives,
         "groups": groups,
         **_read_tables(inputs, reference),
+        "flows": _estimate_flows(reference) if inputs.has_truck_flows else None,
         "lang": lang,
     }
+
+
+def _estimate_flows(reference: ReferenceData) -> FlowResult:
+    """Estimate truck flows as the main job does with the standard scenario, or take those it has kept."""
+    network = build_network(reference.nodes, reference.links)
+    traffic = reference_traffic(reference, reference.assumptions)
+    return kept_flows(cache_folder())(reference, network, traffic, seed=Scenario().uncertainty.seed)
 
 
 def _read_tables(inputs: AtlasInputs, reference: ReferenceData) -> dict[str, pd.DataFrame]:
@@ -208,6 +226,7 @@ def _asked(inputs: AtlasInputs, atlas: Atlas) -> dict[str, object]:
         "year": atlas.year,
         "subregion": atlas.subregion,
         "alternatives": sorted(inputs.alternatives),
+        "truck_flows": inputs.has_truck_flows,
     }
 
 

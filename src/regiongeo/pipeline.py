@@ -29,7 +29,7 @@ from regiongeo.sites import build_candidates, screen_candidates
 from regiongeo.siting.coverage import choose_portfolio
 from regiongeo.stationplan import plan_stations
 from regiongeo.tables import RANKING, STATIONS
-from regiongeo.traffic import heavy_traffic
+from regiongeo.traffic import reference_traffic
 from regiongeo.values import ValueFunction, apply_values
 
 if TYPE_CHECKING:
@@ -104,15 +104,7 @@ def run(
         network = build_network(reference.nodes, reference.links)
 
     with step("traffic"):
-        link_traffic = heavy_traffic(
-            reference.links,
-            sections=reference.traffic_sections,
-            points=reference.traffic_points,
-            road_municipality=reference.traffic_road_municipality,
-            length_classes=reference.length_classes,
-            municipalities=reference.municipalities,
-            assumptions=numbers,
-        )
+        link_traffic = reference_traffic(reference, numbers)
 
     with step("candidates"):
         screening = screen_candidates(

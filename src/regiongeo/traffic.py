@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["basis_lengths", "heavy_traffic"]
+    from regiongeo.tables import ReferenceData
+
+__all__ = ["basis_lengths", "heavy_traffic", "reference_traffic"]
 
 _VOLUME = ["aadt", "year", "share", "heavy_basis"]
 _ELSEWHERE = "Norge"
@@ -30,6 +32,19 @@ class _Ends(NamedTuple):
     from_node: str
     to_node: str
     length_m: float
+
+
+def reference_traffic(reference: ReferenceData, assumptions: pd.DataFrame) -> pd.DataFrame:
+    """Return `heavy_traffic` of the shipped tables, under the assumptions given."""
+    return heavy_traffic(
+        reference.links,
+        sections=reference.traffic_sections,
+        points=reference.traffic_points,
+        road_municipality=reference.traffic_road_municipality,
+        length_classes=reference.length_classes,
+        municipalities=reference.municipalities,
+        assumptions=assumptions,
+    )
 
 
 def heavy_traffic(

@@ -26,7 +26,7 @@ from regiongeo.climatefigures import stated_figures
 from regiongeo.errors import ScenarioError
 from regiongeo.i18n import text
 from regiongeo.network import build_network
-from regiongeo.polycentricity import read_balance, size_figures
+from regiongeo.polycentricity import flow_figures, place_flows, read_balance, size_figures
 from regiongeo.progress import silent
 from regiongeo.region import (
     build_subregions,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.tables import ReferenceData
 
@@ -58,6 +59,7 @@ STATED_LIST = 2022
 
 _POPULATION = "ssb_07459"
 _ROADS = "kartverket_n1000"
+_COUNTS = "npra_traffic_counts"
 _SHAPES = ("kartverket_municipalities_2024", _ROADS, "osloregionen_members", "osloregionen_climate_2022")
 
 
@@ -73,6 +75,7 @@ def compute_atlas(
     commuting: pd.DataFrame | None = None,
     land_use: pd.DataFrame | None = None,
     emissions: pd.DataFrame | None = None,
+    flows: FlowResult | None = None,
     lang: Language = "nb",
     tell: Callable[[str], None] = silent,
 ) -> Atlas:
@@ -94,6 +97,8 @@ def compute_atlas(
         Own groups by ``municipality_id`` in place of the subregions, from `regiongeo.groups.read_groups`.
     jobs, commuting, land_use, emissions
         The user's tables from `regiongeo.userfiles`. Emissions win over the shipped ones of a municipality.
+    flows
+        Modelled truck flows, for functional polycentricity; every figure of them says that it is modelled.
     lang
         Language of names, notes and readings.
     tell
@@ -125,6 +130,8 @@ def compute_atlas(
     tell("atlas_access")
     centres, minutes, cells, access = _access(reference, members, named, year=year)
     tables.append(access)
+    if flows is not None:
+        tables.append(_truck_flows(flows, reference, members, named))
     tell("atlas_climate")
     tables.append(emission_figures(areas, reference, emissions))
     tables.append(_stated(reference, lang))
@@ -240,6 +247,21 @@ def _access(
     centres = places.assign(name=members["name"]).loc[hierarchy.index].join(hierarchy)
     figures = access_figures(reach, members, named, year=year, source_id=f"{_ROADS}, {_POPULATION}")
     return centres, minutes, cells, figures
+
+
+def _truck_flows(
+    flows: FlowResult, reference: ReferenceData, members: gpd.GeoDataFrame, named: tuple[str, str]
+) -> pd.DataFrame:
+    """Measure functional polycentricity on the trips of trucks between members, in the year of the counts."""
+    return flow_figures(
+        place_flows(flows.matrix, flows.zones, members.index),
+        members,
+        named,
+        measured="truck_flow",
+        year=int(assumption(reference.assumptions, "traffic_base_year", unit="year")),
+        source_id=f"{_ROADS}, {_COUNTS}",
+        note="modelled_trucks",
+    )
 
 
 def _stated(reference: ReferenceData, lang: Language) -> pd.DataFrame:

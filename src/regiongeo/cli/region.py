@@ -30,6 +30,11 @@ region_app = typer.Typer(
 )
 
 
+TruckFlowsOption = Annotated[
+    bool, typer.Option("--truck-flows", help="Med modellerte lastebilstrømmer mellom kommunene.")
+]
+
+
 @region_app.callback(invoke_without_command=True)
 def region(
     context: typer.Context,
@@ -49,6 +54,7 @@ def region(
     emissions: Annotated[
         Path | None, typer.Option(help="Miljødirektoratets utslipp per kommune (xlsx, CSV).")
     ] = None,
+    truck_flows: TruckFlowsOption = False,  # noqa: FBT002
     encoding: Annotated[Encoding, typer.Option(help="Tegnsett i CSV-filene fra SSB.")] = "utf-8",
     out: Annotated[Path, typer.Option(help="Mappe for atlaset.")] = Path("maps/atlas"),
     lang: LangOption = "nb",
@@ -70,6 +76,7 @@ def region(
         commuting=commuting,
         land_use=land_use,
         emissions=emissions,
+        has_truck_flows=truck_flows,
         encoding=encoding,
     )
     with progress(lang, silent=quiet or as_json) as tell, second_process() as pool:
