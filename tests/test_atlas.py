@@ -193,6 +193,15 @@ def test_own_jobs_are_summed_compared_and_measured(own: Atlas) -> None:
     assert value_of(own, "jobs_primacy", year=2023) == pytest.approx(1000 / 7400)
 
 
+def test_centres_are_ordered_by_jobs_where_given(own: Atlas, atlas: Atlas) -> None:
+    assert atlas.job_centres is None
+    table = centre_table(own)
+    assert table.loc["0301", ["job_rank", "jobs"]].tolist() == [1, 1000]
+    # All others have a hundred: Oslo is the only larger one, ties go by code.
+    assert set(table["job_larger"].dropna()) == {"Oslo"}
+    assert table.loc["3101", "job_rank"] == 2
+
+
 def test_own_commuting_gives_balances_and_indices(own: Atlas) -> None:
     # 64 municipalities send ten to Oslo and get one back; ten of Oslo stay.
     assert value_of(own, "commuting_in", year=2023, area_id="0301") == 640

@@ -63,7 +63,7 @@ def write(atlas: Atlas, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr(files, "draw_atlas_charts", _no_pictures)
     sources = list(store.load_sources().values())
-    files.write_atlas(atlas, folder, page="", lang="nb", sources=sources, run_info={})
+    files.write_atlas(atlas, folder, draw_page=str, lang="nb", sources=sources, run_info={})
     return folder
 
 
@@ -91,7 +91,8 @@ def test_the_command_tells_the_sums_that_were_published(run: tuple[Path, dict[st
 def test_the_folder_is_a_whole_run(run: tuple[Path, dict[str, object]]) -> None:
     assert verify_run(run[0]) == []
     record = json.loads((run[0] / "run.json").read_text("utf-8"))
-    assert record["atlas"] == {"members": 2024, "year": 2026, "subregion": None, "alternatives": []}
+    asked = {"members": 2024, "year": 2026, "subregion": None, "alternatives": [], "truck_flows": False}
+    assert record["atlas"] == asked
     assert set(record["inputs"]) == {"data/sources.toml"}
 
 

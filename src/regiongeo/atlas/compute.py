@@ -144,6 +144,7 @@ def compute_atlas(
         municipalities=_municipalities(members),
         subregions=build_subregions(members),
         centres=centres,
+        job_centres=_job_centres(figures, members, minutes),
         minutes=minutes,
         cells=cells,
         cell_minutes=CELL_MINUTES,
@@ -247,6 +248,15 @@ def _access(
     centres = places.assign(name=members["name"]).loc[hierarchy.index].join(hierarchy)
     figures = access_figures(reach, members, named, year=year, source_id=f"{_ROADS}, {_POPULATION}")
     return centres, minutes, cells, figures
+
+
+def _job_centres(
+    figures: pd.DataFrame, members: gpd.GeoDataFrame, minutes: pd.DataFrame
+) -> pd.DataFrame | None:
+    is_jobs = (figures["area_kind"] == "municipality") & (figures["indicator"] == "jobs")
+    known = wide_by_year(figures[is_jobs].set_index(["area_id", "year"])["value"]).reindex(members.index)
+    whole = known.columns[known.notna().all()]
+    return centre_hierarchy(known[whole.max()], minutes) if len(whole) else None
 
 
 def _truck_flows(

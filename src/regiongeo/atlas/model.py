@@ -35,6 +35,8 @@ class Atlas:
     """By ``subregion``: municipalities (names), is_subregion, subregion_certainty; own groups where given."""
     centres: gpd.GeoDataFrame
     """Points by ``municipality_id``: name, and `regiongeo.accessibility.centre_hierarchy`'s columns."""
+    job_centres: pd.DataFrame | None = None
+    """The same columns by jobs, in the last year in which every member has a figure; None without."""
     minutes: pd.DataFrame
     """Driving minutes by car between centres, ``municipality_id`` both ways; infinite without a road."""
     cells: gpd.GeoDataFrame

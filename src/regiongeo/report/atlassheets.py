@@ -196,8 +196,17 @@ def _centres(atlas: Atlas, lang: Language) -> _Sheet:
         **{f"nearest_{rank}": text("atlas", "head_nearest", lang, rank=rank) for rank in ranks},
         **{f"minutes_{rank}": text("atlas", "head_nearest_minutes", lang, rank=rank) for rank in ranks},
     }
+    heads |= {
+        key: text("atlas", f"head_{key}", lang)
+        for key in ("job_rank", "jobs", "job_larger", "job_larger_minutes")
+    }
     table = centre_table(atlas).rename(columns=heads)
-    formats = {heads["size"]: _WHOLE, heads["rank_size"]: _WHOLE, heads["share"]: _SHARE}
+    formats = {
+        heads["size"]: _WHOLE,
+        heads["jobs"]: _WHOLE,
+        heads["rank_size"]: _WHOLE,
+        heads["share"]: _SHARE,
+    }
     notes = [text("atlas", "note_minutes", lang)]
     return _Sheet(key="centres", notes=notes, blocks=[_Block(table=table, formats=formats)], frozen=2)
 

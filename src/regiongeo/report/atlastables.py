@@ -140,8 +140,9 @@ def centre_table(atlas: Atlas) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame by ``municipality_id``: rank, name, size, share, rank_size, larger, larger_minutes, and
-    nearest_1, minutes_1 and so on.
+    DataFrame by ``municipality_id``: rank, name, size, share, rank_size, larger, larger_minutes,
+    nearest_1, minutes_1 and so on, and where there are jobs job_rank, jobs, job_larger and
+    job_larger_minutes.
     """
     names = atlas.centres["name"].map(clean_text)
     near = nearest_centres(atlas.minutes, k=NEAREST).reset_index()
@@ -153,10 +154,15 @@ def centre_table(atlas: Atlas) -> pd.DataFrame:
     table = atlas.centres[["rank", "size", "share", "rank_size", "larger_minutes"]].assign(
         name=names, larger=atlas.centres["larger_id"].map(names), **columns
     )
+    if atlas.job_centres is not None:
+        own = atlas.job_centres.rename(columns={"size": "jobs"})
+        by_jobs = own[["rank", "larger_minutes"]].add_prefix("job_").join(own["jobs"])
+        table = table.join(by_jobs).assign(job_larger=own["larger_id"].map(names))
+    last = [name for name in ("job_rank", "jobs", "job_larger", "job_larger_minutes") if name in table]
     first = ["rank", "name", "size", "share", "rank_size", "larger", "larger_minutes"]
     minutes = [name for name in table if "minutes" in name]
     table[minutes] = table[minutes].round(1)
-    return pd.DataFrame(table[[*first, *columns]]).round({"share": 4, "rank_size": 0})
+    return pd.DataFrame(table[[*first, *columns, *last]]).round({"share": 4, "rank_size": 0})
 
 
 def members_with_emissions(atlas: Atlas) -> tuple[int, int]:
