@@ -184,6 +184,7 @@ def test_rows_of_explore_are_read_by_keyboard_as_by_pointing(visit: Callable[...
     page.focus(".explore-rows summary")
     page.keyboard.press("Enter")
     rows = page.locator(".explore-rows ol > li")
+    rows.nth(2).wait_for()
     assert rows.locator("summary").all_inner_texts() == ["1. name: A", "2. name: B", "3. name: C"]
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -105,7 +105,8 @@ def test_the_smallest_number_keeps_the_mean_wait(
 def test_the_smallest_number_keeps_the_waiting_probability(load: float, chance: float) -> None:
     target = WaitTarget(probability=chance)
     found = points_needed(arrivals_per_h=load, stop_min=60, target=target)
-    assert erlang_c(found, load) <= chance
+    # Arrivals by the minute and back are off by a rounding.
+    assert erlang_c(found, load) <= chance * (1 + 1e-12)
     assert found - 1 <= load or erlang_c(found - 1, load) > chance * (1 - 1e-12)
     both = WaitTarget(mean_min=1e-3, probability=chance)
     assert points_needed(arrivals_per_h=load, stop_min=60, target=both) >= found
