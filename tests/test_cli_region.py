@@ -164,6 +164,26 @@ def test_bad_tables_are_refused_with_row_and_cure(tmp_path: Path, content: str, 
     assert words in refusal(write(tmp_path, content))
 
 
+def test_numbers_codes_and_rows_that_stand_twice_are_told_at_once(tmp_path: Path) -> None:
+    cure = "leave one out, or name the column that tells them apart (by)"
+    told = refusal(write(tmp_path, "kommunenummer;n;m\n3014;1.234;1\n301;5;..\n3002;1;1\n3002;2;2\n"))
+    assert [line.strip() for line in told.splitlines()[1:]] == [
+        "- row 2: n '1.234' can mean 1234 or 1 and a fraction: write 1234 or 1.2340",
+        "- row 3: m '..' is not a number: write digits, without unit or exponent, or leave it empty",
+        "- row 3: code '301' has lost its leading zero: write '0301'",
+        f"- row 4, row 5: 3002 stands more than once: {cure}",
+    ]
+
+
+def test_a_stray_cell_far_off_is_told_and_widens_no_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["kommunenummer", "n"], ["3014", 1]):
+        book.worksheets[0].append(row)
+    book.worksheets[0]["XFD3"] = "x"
+    book.save(tmp_path / "in.xlsx")
+    assert "row 3: has 16384 cells, the header has 2: give every row" in refusal(tmp_path / "in.xlsx")
+
+
 def test_wrong_encodings_are_told(tmp_path: Path) -> None:
     utf8 = write(tmp_path, "kommunenummer;ærlig\n3014;1\n")
     assert "leave --encoding out, or state utf-8" in refusal(utf8, encoding="cp1252")
@@ -184,7 +204,7 @@ def test_codes_that_excel_made_numbers_are_one_problem(tmp_path: Path) -> None:
 
 def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "in.xlsx").write_text("not a workbook")
-    assert "in.xlsx: is no workbook that can be read" in refusal(tmp_path / "in.xlsx")
+    assert "in.xlsx: is named as an Excel workbook but holds something else" in refusal(tmp_path / "in.xlsx")
     assert "no such file" in refusal(tmp_path / "gone.csv")
     geojson = write(tmp_path, '{"type": "FeatureCollection", "features": []}', name="a.geojson")
     assert "a.geojson: is no table" in refusal(geojson)

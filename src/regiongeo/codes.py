@@ -13,7 +13,7 @@ from regiongeo.errors import DataError, name_some
 from regiongeo.userfiles.problems import Problem, refuse, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["CODE_YEARS", "convert_codes", "pair_codes"]
 
@@ -91,6 +91,7 @@ def convert_codes(
     to_year: int,
     weights: pd.Series | None = None,
     what: str = "table",
+    flaws: Iterable[Problem] = (),
 ) -> pd.DataFrame:
     """Convert a table of amounts by municipality from the codes of one year to those of another.
 
@@ -117,6 +118,8 @@ def convert_codes(
         in proportion.
     what
         What an error calls the table.
+    flaws
+        What is known to be wrong with the table already; it is refused, and these are told with the rest.
 
     Returns
     -------
@@ -141,6 +144,7 @@ def convert_codes(
     )
     _require_columns(table, task)
     problems = [
+        *flaws,
         *_code_problems(table, task, changes),
         *_value_problems(table, task),
         *_split_problems(table, task, weights),

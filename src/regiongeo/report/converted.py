@@ -92,12 +92,10 @@ def convert_file(
     code = code or _find_column(table, _CODES)
     by = tuple(by) or tuple(name for name in columns if name.casefold() in _YEARS and name != code)
     values = tuple(values) or _amounts(table, (code, *by))
-    rows, problems = table.cells.copy(), []
+    rows, flaws = table.cells.copy(), []
     for name in (one for one in values if one in columns):
         rows[name], wrong = read_numbers(table.cells[name])
-        problems += wrong
-    if problems:
-        refuse(table.file, problems)
+        flaws += wrong
     done = convert_codes(
         rows,
         changes,
@@ -108,6 +106,7 @@ def convert_file(
         to_year=to_year,
         weights=None if weights is None else _read_weights(weights, encoding),
         what=table.file,
+        flaws=flaws,
     )
     if target.suffix.lower() == ".xlsx":
         write_atomically(target, lambda path: save_book(_workbook(done), path))
@@ -143,19 +142,17 @@ def _find_column(table: PlainTable, names: Sequence[str]) -> str:
 
 
 def _amounts(table: PlainTable, keys: Sequence[str]) -> tuple[str, ...]:
-    """Take the columns of numbers; one that is mostly digits but has other cells is refused, not left out."""
-    found, doubtful = [], []
-    for name in table.cells.columns.difference(list(keys), sort=False):
-        numbers, problems = read_numbers(table.cells[name])
-        if not problems and numbers.notna().any():
-            found.append(str(name))
-        elif problems and _is_mostly_digits(table.cells[name]):
-            doubtful += problems
-    if doubtful:
-        refuse(table.file, doubtful)
+    """Take the columns of numbers; one that is mostly digits with a flaw is told, not left out."""
+    names = table.cells.columns.difference(list(keys), sort=False)
+    found = tuple(str(name) for name in names if _holds_numbers(table.cells[name]))
     if not found:
         refuse(table.file, [Problem("", "no column holds amounts", "name them with --value")])
-    return tuple(found)
+    return found
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    numbers, problems = read_numbers(cells)
+    return _is_mostly_digits(cells) if problems else bool(numbers.notna().any())
 
 
 def _is_mostly_digits(cells: pd.Series) -> bool:

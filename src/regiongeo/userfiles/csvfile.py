@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 import shapely
@@ -12,6 +10,7 @@ from regiongeo.crs import describe_position
 from regiongeo.userfiles.numbers import parse_number
 from regiongeo.userfiles.problems import Flaw, Problem, refuse, shown
 from regiongeo.userfiles.projections import ACCEPTED_NAMES, FARTHEST, parse_crs
+from regiongeo.userfiles.records import csv_rows, is_filled, limited, names_twice, wrong_width
 from regiongeo.userfiles.rows import Raw, Row
 
 if TYPE_CHECKING:
@@ -52,7 +51,9 @@ def read_csv(text: str, *, file: str, wanted: Iterable[str], limits: Limits) -> 
     """
     known = {*wanted, *_DEGREES, *_METRES}
     delimiter = _choose_delimiter(text, known)
-    records = _read_records(text, delimiter, file, limits)
+    records = list(
+        limited(csv_rows(text, delimiter, file=file, is_wanted=_is_data), file=file, limits=limits)
+    )
     if not records:
         refuse(file, [Problem("", "has no header and no rows", "name the columns in the first row")])
     as_known = {name.casefold(): name for name in known}
@@ -61,7 +62,7 @@ def read_csv(text: str, *, file: str, wanted: Iterable[str], limits: Limits) -> 
     _require_columns(header, file, raw.header, records[1:])
     for number, cells in records[1:]:
         if len(cells) != len(header):
-            raw.problems.append(_wrong_width(number, cells, header, delimiter))
+            raw.problems.append(wrong_width(number, cells, len(header), delimiter=delimiter))
         else:
             raw.rows.append(_read_row(number, dict(zip(header, cells, strict=True)), raw.problems))
     return raw
@@ -78,31 +79,12 @@ def _choose_delimiter(text: str, known: set[str]) -> str:
     )
 
 
-def _read_records(text: str, delimiter: str, file: str, limits: Limits) -> list[Record]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[Record] = []
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if any(cell.strip() for cell in cells) and not cells[0].startswith(_NO_DATA):
-                records.append((number, cells))
-            if len(records) > limits.rows + 1:
-                what = f"has more than {limits.rows} rows"
-                refuse(file, [Problem("", what, "split it, or raise Limits(rows=...)")])
-    except csv.Error as error:
-        cure = 'put text with quotes in it in double quotes and write each inner quote twice ("")'
-        refuse(
-            file,
-            [Problem(f"row {number + 1}", f"its quotes do not match or a cell is too long ({error})", cure)],
-        )
-    return records
+def _is_data(cells: list[str]) -> bool:
+    return is_filled(cells) and not cells[0].startswith(_NO_DATA)
 
 
 def _require_columns(header: list[str], file: str, place: str, records: list[Record]) -> None:
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    problems = [
-        Problem(place, f"column '{shown(name)}' stands twice", "rename one of them") for name in twice
-    ]
+    problems = names_twice(header, place)
     found = set(header)
     if set(_DEGREES) <= found and {"east", "north"} & found:
         cure = "leave out one of the two"
@@ -127,13 +109,6 @@ def _no_crs(header: list[str], place: str, records: list[Record]) -> Problem:
         pass
     what = f"east and north name no coordinate system{look}"
     return Problem(place, what, "add a column epsg, for example 25832", is_position=True)
-
-
-def _wrong_width(number: int, cells: list[str], header: list[str], delimiter: str) -> Problem:
-    cure = "give every row the cells of the header"
-    if delimiter == "," and len(cells) > len(header):
-        cure = "a decimal comma? separate the cells by semicolons, or put the number in double quotes"
-    return Problem(f"row {number}", f"has {len(cells)} cells, the header has {len(header)}", cure)
 
 
 def _read_row(number: int, cells: dict[str, str], problems: list[Problem]) -> Row:

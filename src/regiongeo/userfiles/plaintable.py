@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import warnings
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
-from xml.etree.ElementTree import ParseError
 
-import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from regiongeo.userfiles.checks import DEFAULT_LIMITS, read_text, require_file, require_kind
 from regiongeo.userfiles.numbers import parse_number
 from regiongeo.userfiles.problems import Flaw, Problem, refuse, shown
+from regiongeo.userfiles.records import csv_rows, limited, names_twice, wrong_width
+from regiongeo.userfiles.workbook import WORKBOOKS, read_first_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from regiongeo.userfiles.checks import Encoding, Limits
+    from regiongeo.userfiles.records import Cells
 
 __all__ = ["PlainTable", "read_numbers", "read_plain_table"]
 
 _DELIMITERS = (";", "\t", ",")
-_MOST_UNPACKED = 16  # times the size a file may have: a real sheet packs to a tenth
-_BROKEN = (
-    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError,
-    zipfile.BadZipFile, InvalidFileException, ParseError,
-)  # fmt: skip
 # UTF-8 read as cp1252 or latin-1: Ã and a sign where one of æøåÆØÅéöä should stand.
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]|\ufffd")
 
@@ -70,14 +61,17 @@ def read_plain_table(
         second name; every problem of the rows at once.
     """
     file = require_file(path, limits=limits)
-    if file.suffix.lower() in (".xlsx", ".xlsm"):
-        rows, delimiter, found = _workbook_rows(file, limits), "", ""
+    if file.suffix.lower() in WORKBOOKS:
+        rows, delimiter, found = read_first_sheet(file, limits=limits), "", ""
     else:
         if require_kind(file) != "csv":
             _refuse(file.name, "is no table", "give a CSV file or an Excel workbook (.xlsx)")
         text, found = _decode(file, encoding, limits)
         delimiter = _choose_delimiter(text)
-        rows = _csv_rows(text, delimiter, file.name, limits)
+        rows = [
+            (n, [*row])
+            for n, row in limited(csv_rows(text, delimiter, file=file.name), file=file.name, limits=limits)
+        ]
     if len(rows) < 2:  # noqa: PLR2004 - a header and a row
         _refuse(file.name, "has no rows below a header", "name the columns in the first row, and give rows")
     header = [str(cell if cell is not None else "").strip() for cell in rows[0][1]]
@@ -142,60 +136,10 @@ def _choose_delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def _csv_rows(text: str, delimiter: str, file: str, limits: Limits) -> list[tuple[int, list[object]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        return _kept(enumerate(reader, 1), file, limits)
-    except csv.Error as error:
-        cure = 'put text with quotes in it in double quotes and write each inner quote twice ("")'
-        _refuse(file, f"its quotes do not match near line {reader.line_num} ({error})", cure)
-
-
-def _workbook_rows(path: Path, limits: Limits) -> list[tuple[int, list[object]]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > _MOST_UNPACKED * limits.file_bytes:
-            _refuse(path.name, f"unpacks to {unpacked / 2**20:.0f} MiB", "save the sheet as 'CSV UTF-8'")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles and validations have nothing to do with the cells
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write a size that is not the sheet's
-            rows = _kept(enumerate(map(list, sheet.iter_rows(values_only=True)), 1), path.name, limits)
-        finally:
-            book.close()
-    except _BROKEN as error:
-        if error.__class__.__module__.startswith("regiongeo"):
-            raise
-        what = f"is no workbook that can be read ({shown(error)})"
-        _refuse(path.name, what, "open it in Excel and save it again as .xlsx")
-    width = max((len(row) for _, row in rows), default=0)
-    return [(number, row + [None] * (width - len(row))) for number, row in rows]
-
-
-def _kept(
-    rows: Iterable[tuple[int, Sequence[object]]], file: str, limits: Limits
-) -> list[tuple[int, list[object]]]:
-    kept = []
-    for number, row in rows:
-        if any(cell is not None and str(cell).strip() for cell in row):
-            kept.append((number, list(row)))
-        if len(kept) > limits.rows + 1:
-            _refuse(file, f"has more than {limits.rows} rows", "split it")
-    return kept
-
-
-def _require_shape(
-    header: list[str], rows: list[tuple[int, list[object]]], file: str, delimiter: str
-) -> None:
+def _require_shape(header: list[str], rows: list[tuple[int, Cells]], file: str, delimiter: str) -> None:
     problems = [*_header_problems(header, rows[0][0])]
-    cure = "give every row the cells of the header"
-    if delimiter == ",":
-        cure += "; put a number with a decimal comma in double quotes"
     problems += [
-        Problem(f"row {number}", f"has {len(row)} cells, the header has {len(header)}", cure)
+        wrong_width(number, row, len(header), delimiter=delimiter)
         for number, row in rows[1:]
         if len(row) != len(header)
     ]
@@ -206,8 +150,7 @@ def _require_shape(
 def _header_problems(header: list[str], number: int) -> Iterator[Problem]:
     if "" in header:
         yield Problem(f"row {number}", "a column has no name", "name every column in the first row")
-    for name in sorted({name for name in header if name and header.count(name) > 1}):
-        yield Problem(f"row {number}", f"column '{shown(name)}' stands twice", "rename one of them")
+    yield from names_twice(header, f"row {number}")
 
 
 def _refuse(file: str, what: str, cure: str) -> NoReturn:

@@ -6,25 +6,26 @@ import csv
 import io
 import math
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from regiongeo.userfiles.checks import read_text, require_file, require_kind
 from regiongeo.userfiles.numbers import decimal_mark, parse_number
 from regiongeo.userfiles.problems import Flaw, Problem, refuse, shown
+from regiongeo.userfiles.records import csv_rows, limited, names_twice, wrong_width
 from regiongeo.userfiles.sectors import bare_words
-from regiongeo.userfiles.workbook import HEADER_ROWS, Cells, read_workbook
+from regiongeo.userfiles.workbook import HEADER_ROWS, WORKBOOKS, read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from regiongeo.userfiles.checks import Encoding, Limits
+    from regiongeo.userfiles.records import Cells
 
 __all__ = ["Numbers", "Sheet", "read_sheet", "read_year"]
 
 _DELIMITERS = (";", ",", "\t")
-_WORKBOOKS = (".xlsx", ".xlsm")
 _MISSING = ("", ".", "..", "...", ":")  # as SSB marks figures that do not exist or are not shown
 _YEARS = range(1950, 2101)
 
@@ -73,12 +74,15 @@ def read_sheet(
     def is_named(row: Cells) -> bool:
         return is_header(_names(row))
 
-    if sheets is not None and file.suffix.lower() in _WORKBOOKS:
-        records = read_workbook(file, is_header=is_named, sheets=sheets, limits=limits)
+    if sheets is not None and file.suffix.lower() in WORKBOOKS:
+        records, delimiter = read_workbook(file, is_header=is_named, sheets=sheets, limits=limits), ""
     else:
         if require_kind(file) != "csv":
             refuse(file.name, [Problem("", "is no table of text", "give a CSV file")])
-        records = _read_csv(read_text(file, encoding=encoding, limits=limits), is_named, file.name, limits)
+        text = read_text(file, encoding=encoding, limits=limits)
+        delimiter = _choose_delimiter(text, is_named)
+        lines = dropwhile(lambda line: not is_named([*line[1]]), csv_rows(text, delimiter, file=file.name))
+        records = [(number, [*row]) for number, row in limited(lines, file=file.name, limits=limits)]
     if not records:
         what = "has no header that names its columns"
         refuse(file.name, [Problem("", what, f"expected {expected}; is the encoding right?")])
@@ -86,11 +90,14 @@ def read_sheet(
     if not rows:
         refuse(file.name, [Problem("", "has no rows below its header", "fill it and save it again")])
     names = _names(header)
-    problems = [_wrong_width(line, row, names) for line, row in rows if len(row) != len(names)]
+    problems = [
+        wrong_width(line, row, len(names), delimiter=delimiter)
+        for line, row in rows
+        if len(row) != len(names)
+    ]
     kept = [record for record in rows if len(record[1]) == len(names)]
     place = f"row {number}"
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    problems += [Problem(place, f"column '{shown(one)}' stands twice", "rename one of them") for one in twice]
+    problems += names_twice(names, place)
     return Sheet(file=file.name, place=place, names=names, rows=kept, problems=problems)
 
 
@@ -134,35 +141,13 @@ def _names(row: Cells) -> list[str]:
     return [bare_words(str(cell)) if cell is not None else "" for cell in row]
 
 
-def _read_csv(
-    text: str, is_header: Callable[[Cells], bool], file: str, limits: Limits
-) -> list[tuple[int, Cells]]:
+def _choose_delimiter(text: str, is_header: Callable[[Cells], bool]) -> str:
+    """Return the separator by which one of the first rows is the header; the first where none is."""
     start = "".join(islice(io.StringIO(text, newline=""), HEADER_ROWS))
-    for delimiter in _DELIMITERS:
-        if any(is_header([*row]) for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)):
-            return _records(text, delimiter, is_header, file, limits)
-    return []
 
+    def has_header(delimiter: str) -> bool:
+        return any(
+            is_header([*row]) for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        )
 
-def _records(
-    text: str, delimiter: str, is_header: Callable[[Cells], bool], file: str, limits: Limits
-) -> list[tuple[int, Cells]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[tuple[int, Cells]] = []
-    try:
-        for number, row in enumerate(reader, start=1):
-            if any(cell.strip() for cell in row) and (records or is_header([*row])):
-                records.append((number, [*row]))
-            if len(records) > limits.rows + 1:
-                cure = "split it, or raise Limits(rows=...)"
-                refuse(file, [Problem("", f"has more than {limits.rows} rows", cure)])
-    except csv.Error as error:
-        what = f"its quotes do not match or a cell is too long ({error})"
-        cure = 'put text with quotes in it in double quotes and write each inner quote twice ("")'
-        refuse(file, [Problem(f"row {reader.line_num}", what, cure)])
-    return records
-
-
-def _wrong_width(number: int, row: Cells, names: Sequence[str]) -> Problem:
-    cure = "give every row the cells of the header; put a decimal comma's number in double quotes"
-    return Problem(f"row {number}", f"has {len(row)} cells, the header has {len(names)}", cure)
+    return next(filter(has_header, _DELIMITERS), _DELIMITERS[0])

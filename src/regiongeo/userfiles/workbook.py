@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from contextlib import contextmanager
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
@@ -11,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from regiongeo.userfiles.problems import Problem, refuse, shown
+from regiongeo.userfiles.records import Cells, is_filled, limited
 from regiongeo.userfiles.sectors import bare_words
 
 if TYPE_CHECKING:
@@ -21,12 +24,13 @@ if TYPE_CHECKING:
 
     from regiongeo.userfiles.checks import Limits
 
-__all__ = ["HEADER_ROWS", "Cells", "read_workbook"]
-
-Cells = list[object]
+__all__ = ["HEADER_ROWS", "WORKBOOKS", "read_first_sheet", "read_workbook"]
 
 HEADER_ROWS = 15
 """A header is looked for in the first so many rows: titles and notes may stand above it."""
+
+WORKBOOKS = (".xlsx", ".xlsm")
+"""Endings of workbooks."""
 
 _MOST_UNPACKED = 16  # times the size a file may have: a real sheet packs to a tenth
 _BROKEN = (
@@ -53,16 +57,32 @@ def read_workbook(
         If the file is no workbook or a damaged one, unpacks to more than it may, no sheet or more than one
         has a header, or there are too many rows.
     """
+    with _open_sheets(path, limits) as found:
+        sheet = _choose_sheet(found, is_header, sheets, path.name)
+        rows = dropwhile(lambda row: not is_header(row[1]), _cells(sheet, None))
+        kept = list(limited(rows, file=path.name, limits=limits))
+    width = len(kept[0][1]) if kept else 0
+    return [(number, _widened(row, width)[:width]) for number, row in kept]
+
+
+def read_first_sheet(path: Path, *, limits: Limits) -> list[tuple[int, Cells]]:
+    """Return the rows of the first sheet, as wide as its first or wider; errors as `read_workbook`."""
+    with _open_sheets(path, limits) as found:
+        kept = list(limited(_cells(found[0], None), file=path.name, limits=limits))
+    width = len(kept[0][1]) if kept else 0
+    return [(number, _widened(row, width)) for number, row in kept]
+
+
+@contextmanager
+def _open_sheets(path: Path, limits: Limits) -> Iterator[Sequence[ReadOnlyWorksheet]]:
     _require_workbook(path, limits)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of styles and validations that have nothing to do with the cells
+            # of styles and validations, which have nothing to do with the cells
+            warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True)
             try:
-                sheet = _choose_sheet(book.worksheets, is_header, sheets, path.name)
-                return list(_rows_from_header(sheet, is_header, path.name, limits))
+                yield book.worksheets
             finally:
                 book.close()
     except _BROKEN as error:
@@ -105,24 +125,19 @@ def _choose_sheet(
     return (best or fitting)[0]
 
 
-def _rows_from_header(
-    sheet: ReadOnlyWorksheet, is_header: Callable[[Cells], bool], file: str, limits: Limits
-) -> Iterator[tuple[int, Cells]]:
-    found = width = 0
-    for number, row in _cells(sheet, None):
-        if not found and not is_header(row):
-            continue
-        found += 1
-        width = width or len(row)
-        if found > limits.rows + 1:
-            cure = "split it, or raise Limits(rows=...)"
-            refuse(file, [Problem("", f"has more than {limits.rows} rows", cure)])
-        yield number, (row + [None] * width)[:width]
+def _widened(row: Cells, width: int) -> Cells:
+    return row + [None] * (width - len(row))
 
 
 def _cells(sheet: ReadOnlyWorksheet, most: int | None) -> Iterator[tuple[int, Cells]]:
     sheet.reset_dimensions()  # some programs write a size that is not the sheet's
     rows = sheet.iter_rows(max_row=most, values_only=True)  # type: ignore[misc]  # stubs know no read-only
     for number, row in enumerate(rows, start=1):
-        if any(cell is not None and str(cell).strip() for cell in row):
-            yield number, list(row)
+        if is_filled(row):
+            yield number, _without_tail(row)
+
+
+def _without_tail(row: Sequence[object]) -> Cells:
+    """Leave out the empty cells at the end: one stray cell far to the right would widen every row."""
+    filled = next(at for at in range(len(row), 0, -1) if row[at - 1] is not None)
+    return list(row[:filled])
