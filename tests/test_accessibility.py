@@ -197,20 +197,37 @@ def test_cells_count_the_way_to_the_road_too() -> None:
 
 
 def test_figures_hold_each_municipality_and_the_evenness_of_the_region() -> None:
-    table = access.access_by_municipality(_network(), CENTRES, PEOPLE, _assumptions())
-    members = gpd.GeoDataFrame(
-        {"name": list("ABCD"), "population": PEOPLE.to_numpy()},
-        index=CENTRES.index,
-        geometry=[point(0, 0)] * 4,
-    )
+    people = pd.DataFrame({2023: PEOPLE * [1, 1, 1, 2], 2024: PEOPLE})
+    table = access.access_by_year(_network(), CENTRES, people, _assumptions())
+    members = gpd.GeoDataFrame({"name": list("ABCD")}, index=CENTRES.index, geometry=[point(0, 0)] * 4)
+    population = people.set_axis(CENTRES.index)
 
-    figures = access.access_figures(table, members, ("toy", "Toy"), year=2024, source_id="user")
+    figures = access.access_figures(table, members, population, ("toy", "Toy"), source_id="user")
 
     assert tuple(figures.columns) == FIGURE_COLUMNS
     one = figures[(figures["area_id"] == "2") & (figures["indicator"] == "people_within_30min")]
-    assert one[["value", "unit", "note"]].to_numpy().tolist() == [[15000, "persons", "assumed_speeds"]]
-    whole = figures[figures["area_kind"] == "region"].set_index("indicator")["value"]
-    assert whole["accessibility_gini"] == pytest.approx(gini(table["accessibility"]))
+    told = one[["year", "value", "unit", "note"]].to_numpy().tolist()
+    assert told == [[2023, 23000, "persons", "assumed_speeds"], [2024, 15000, "persons", "assumed_speeds"]]
+    whole = figures[figures["area_kind"] == "region"].set_index(["indicator", "year"])["value"]
+    now = access.access_by_municipality(_network(), CENTRES, PEOPLE, _assumptions())
+    pd.testing.assert_frame_equal(table.xs(2024, level="year"), now)
+    assert whole["accessibility_gini", 2024] == pytest.approx(gini(now["accessibility"]))
+
+
+def test_people_of_a_year_live_where_the_points_of_their_municipality_are() -> None:
+    # 1 has a quarter of its people at node a and the rest at b; 2 has all of its at b.
+    nodes = gpd.GeoDataFrame(index=["a", "b"], geometry=[point(0, 0), point(10, 0)], crs=WORK_CRS)
+    homes = gpd.GeoDataFrame(
+        {"municipality_id": ["1", "1", "2"], "population": [10.0, 30.0, 7.0]},
+        geometry=[point(1, 0), point(9, 0), point(8, 1)],
+        crs=WORK_CRS,
+    )
+    population = pd.DataFrame({2010: {"1": 100, "2": 5}, 2020: {"1": 40, "2": 7}})
+
+    people = access.yearly_people(homes, nodes, population)
+
+    assert people.to_dict() == {2010: {"a": 25, "b": 80}, 2020: {"a": 10, "b": 37}}
+    pd.testing.assert_series_equal(people[2020], access.people_at_nodes(homes, nodes), check_names=False)
 
 
 def test_oslo_is_reached_by_most_and_tinn_by_fewest_members(reference: ReferenceData) -> None:

@@ -11,11 +11,14 @@ import pytest
 from regiongeo import store
 from regiongeo.atlas.compute import compute_atlas
 from regiongeo.atlas.model import list_id
+from regiongeo.atlas.owntables import own_figures
 from regiongeo.atlas.words import figure_words, note_words, unit_words
 from regiongeo.atlasjob import AtlasInputs, _estimate_flows, compute_from_files
 from regiongeo.errors import DataError, ScenarioError, SchemaError
 from regiongeo.i18n import LANGUAGES
+from regiongeo.region import members_of
 from regiongeo.report.atlastables import area_table, centre_table, series_table, value_of, year_of_figures
+from regiongeo.statistics import areas_of
 from regiongeo.store import load_reference
 from regiongeo.tables.figures import FIGURES
 
@@ -141,6 +144,58 @@ def test_the_readings_are_those_of_the_regions_own_figures(atlas: Atlas) -> None
     oslo = value_of(atlas, "population", year=2026, area_id="0301") / SUMS[2024, 2026]
     assert primacy[2026] == pytest.approx(oslo)
     assert reading["per_year"] == pytest.approx((primacy[2026] - primacy[2005]) / 21)
+
+
+def test_every_index_of_the_regions_sizes_hangs_most_on_oslo(atlas: Atlas) -> None:
+    told = atlas.sensitivity.loc[("region", "osloregionen_2024")]
+    of_population = told[told.index.str.startswith("population_")]
+    assert set(of_population["place"]) == {"Oslo"}
+    assert of_population.loc["population_gini", "without"] == pytest.approx(0.514, abs=0.001)
+    own = atlas.figures[atlas.figures["area_id"] == "osloregionen_2024"]
+    values = own[own["year"] == 2026].set_index("indicator")["value"]
+    for name in told.index.drop("population_rank_size_slope"):
+        assert told.loc[name, "value"] == pytest.approx(values[name], rel=1e-12), name
+    drawn = told[told["low"].notna()]
+    assert set(drawn.index) == {
+        f"{sizes}_{index}" for sizes in ("population", "accessibility") for index in ("gini", "theil")
+    }
+    assert ((drawn["low"] < drawn["value"]) & (drawn["value"] < drawn["high"])).all()
+
+
+def test_accessibility_and_espons_index_are_told_for_every_year(atlas: Atlas) -> None:
+    own = atlas.figures[atlas.figures["area_id"] == "osloregionen_2024"]
+    for name in ("accessibility_gini", "espon_polycentricity", "espon_size", "espon_connectivity"):
+        rows = own[own["indicator"] == name]
+        assert list(rows["year"]) == list(range(2005, 2027)), name
+        assert rows["value"].notna().all()
+    of_espon = own[own["unit"] == "0-100"]
+    assert of_espon["value"].between(0, 100, inclusive="neither").all()
+    oslo = atlas.figures[
+        (atlas.figures["area_id"] == "0301") & (atlas.figures["indicator"] == "people_within_45min")
+    ]
+    assert oslo["value"].is_monotonic_increasing  # the region grew in every year
+
+
+def test_heavy_vehicles_stand_apart_in_road_traffic(atlas: Atlas) -> None:
+    rows = atlas.figures[(atlas.figures["area_id"] == "4005") & (atlas.figures["year"] == 2019)]
+    found = rows.set_index("indicator")["value"]
+    parts = [f"emissions_road_{vehicle}" for vehicle in ("car", "van", "heavy", "bus")]
+    assert found[parts].sum() == pytest.approx(found["emissions_road"])
+    percent = 100 * found["emissions_road_heavy"] / found["emissions_road"]
+    assert found["emissions_road_heavy_percent"] == pytest.approx(percent)
+
+
+def test_classes_of_land_use_that_cannot_be_told_apart_are_named() -> None:
+    members = members_of(REFERENCE, year=2024)
+    names = ["Bolig, fritid", "bolig fritid"]
+    keys = [[2024], names, members.index]
+    index = pd.MultiIndex.from_product(keys, names=["year", "land_use", "municipality_id"])
+    land_use = pd.DataFrame(
+        {"area_km2": 1.0}, index=index.reorder_levels(["municipality_id", "land_use", "year"])
+    )
+    areas = areas_of(members, region_id="r", region_name="R")
+    with pytest.raises(DataError, match="'Bolig, fritid', 'bolig fritid' differ in signs and capitals"):
+        own_figures(areas, members, ("r", "R"), REFERENCE, land_use=land_use)
 
 
 def test_elverum_is_an_open_case_and_said_so(atlas: Atlas) -> None:
@@ -312,3 +367,17 @@ def test_truck_flows_give_functional_indices_that_say_they_are_modelled() -> Non
     assert {"kartverket_n1000", "npra_traffic_counts"} <= set(told.source_ids)
     assert figure_words("truck_flow_green", "nb").startswith("Lastebilturer")
     assert note_words("modelled_trucks", "en")
+
+
+def test_words_of_what_is_not_ours_are_shown_as_they_are() -> None:
+    assert figure_words("population_since_2015_percent", "nb") == "Endring i folketall siden 2015, prosent"
+    assert figure_words("population_gini", "en") == "Population: Gini between municipalities"
+    assert figure_words("skog_{km2}", "nb") == "skog {km2}"
+    units = {one: unit_words(one, "nb") for one in ("persons/km2", "t CO2e since 2009", "% a year", "dekar")}
+    assert units == {
+        "persons/km2": "personer per km²", "t CO2e since 2009": "tonn CO₂-ekv. siden 2009",
+        "% a year": "% per år", "dekar": "dekar",
+    }  # fmt: skip
+    assert note_words("not_defined", "en").startswith("Cannot be computed")
+    assert note_words("too_few_members", "nb").startswith("Under fire kommuner")
+    assert (note_words("<b>", "nb"), note_words("", "nb")) == ("<b>", "")

@@ -6,6 +6,7 @@ from string import Formatter
 import pandas as pd
 import pytest
 
+from regiongeo.climate import VEHICLES
 from regiongeo.climatefigures import COLUMNS, climate_figures, stated_figures
 from regiongeo.errors import DataError
 from regiongeo.i18n import texts
@@ -87,6 +88,33 @@ def test_a_base_that_is_not_there() -> None:
     assert (tonnes["value"], tonnes["note"]) == (1, "")
 
 
+def test_road_traffic_by_vehicle_with_the_share_of_the_heavy() -> None:
+    split = emissions_of(
+        {
+            ("3201", 2020, "road", "Personbiler"): 60.0,
+            ("3201", 2020, "road", "Varebiler"): 10.0,
+            ("3201", 2020, "road", "Tunge kjøretøy"): 25.0,
+            ("3201", 2020, "road", "Busser"): 5.0,
+            ("3205", 2020, "road", "all"): 30.0,
+        }
+    )
+    groups = GROUPS[GROUPS["area_id"].isin(["3201", "3205"])]
+    both = groups.assign(area_kind="region", area_id="both", area_name="Both")
+
+    table = climate_figures(split, pd.concat([groups, both]), PEOPLE).set_index(["area_id", "indicator"])
+
+    own = table.loc["3201", "value"]
+    names = [f"emissions_road{end}" for end in ("", "_car", "_van", "_heavy", "_bus", "_heavy_percent")]
+    assert own[names].to_list() == [100, 60, 10, 25, 5, 25]
+    assert own["emissions_total"] == 100  # its parts are not counted again
+    assert table.loc[("3201", "emissions_road_heavy_percent"), "unit"] == "%"
+    assert table.loc[("both", "emissions_road"), "value"] == 130
+    heavy = table.loc[("both", "emissions_road_heavy")]
+    assert math.isnan(heavy["value"])
+    assert (heavy["note"], heavy["coverage_share"]) == ("partial_members", 0.5)
+    assert math.isnan(table.loc[("both", "emissions_road_heavy_percent"), "value"])
+
+
 def test_the_stated_changes_as_figures() -> None:
     table = stated_figures(
         load_table("stated_changes"), area_id="osloregionen_2022", area_name="Osloregionen"
@@ -106,6 +134,7 @@ def test_every_indicator_and_note_has_its_words(figures: pd.DataFrame) -> None:
     keys = {*figures.index.unique("indicator"), *stated["indicator"], *figures["note"], *stated["note"]} - {
         ""
     }
+    keys |= {f"emissions_road_{one}" for one in (*VEHICLES, "heavy_percent")}
     for lang in ("nb", "en"):
         assert keys <= set(texts("atlas_climate", lang))
     words = texts("atlas_climate", "nb")["base_year_slip"]

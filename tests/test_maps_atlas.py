@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regiongeo.atlas.classes import class_edges, is_change
 from regiongeo.i18n import texts
 from regiongeo.maps.atlas import describe_atlas, draw_atlas
 from regiongeo.maps.atlasareas import describe_surface
-from regiongeo.maps.atlasclasses import class_edges, is_change
 from regiongeo.maps.atlasregion import describe_restated
-from regiongeo.maps.atlaswords import name_indicator, name_sources, name_unit, tell_note
+from regiongeo.maps.atlaswords import name_sources
 from regiongeo.maps.encode import read_data_block
 from test_maps_colours import APART, apart
 from test_maps_web import require_node
@@ -130,8 +130,13 @@ def test_edges_rise_and_leave_no_class_below_the_least_figure(values: np.ndarray
 
 
 def test_figures_that_are_all_alike_are_one_class() -> None:
-    assert class_edges(np.array([3.0, 3.0, np.nan]), has_sign=False) == []
+    assert class_edges(np.array([3.0, 3.0, np.nan])) == []
     assert class_edges(np.array([]), has_sign=True) == [0.0]
+
+
+def test_few_figures_make_few_classes_of_a_change() -> None:
+    # Halves of 4.5 8.1 8.4 18 part at 8.25, told as 8.2 (to even).
+    assert class_edges(np.array([18.0, 8.1, 4.5, 0.0, -8.4]), has_sign=True) == [-8.2, 0.0, 8.2]
 
 
 @pytest.mark.parametrize(
@@ -152,20 +157,7 @@ def test_neighbouring_classes_are_told_apart_by_everybody(name: str) -> None:
     assert [pair for pair in pairwise(ramp) if apart(*pair) < APART] == []
 
 
-def test_words_of_indicators_units_notes_and_sources() -> None:
-    assert name_indicator("population_since_2015_percent", "nb") == "Endring i folketall siden 2015, prosent"
-    assert name_indicator("population_gini", "en") == "Population: Gini between municipalities"
-    assert name_indicator("skog_{km2}", "nb") == "skog {km2}"
-    units = {
-        one: name_unit(one, "nb") for one in ("1", "persons/km2", "t CO2e since 2009", "% a year", "dekar")
-    }
-    assert units == {
-        "1": "", "persons/km2": "per km²", "t CO2e since 2009": "tonn CO₂e siden 2009",
-        "% a year": "% i året", "dekar": "dekar",
-    }  # fmt: skip
-    assert tell_note("not_defined", "en").startswith("Cannot be computed")
-    assert tell_note("too_few_members", "nb").startswith("Under fire kommuner")
-    assert tell_note("<b>", "nb") == "<b>"
+def test_sources_are_named_each_of_several_too() -> None:
     assert name_sources(["user", "ssb_07459, user"], "nb")["user"] == "egen tabell"
     assert name_sources(["ssb_07459, user"], "nb")["ssb_07459, user"].endswith("; egen tabell")
 

@@ -59,6 +59,29 @@ def test_years_change_map_table_and_counts_but_not_the_classes(open_atlas: Calla
     assert page.locator("output").inner_text() == "2022"
 
 
+def test_an_address_keeps_what_is_shown_and_opens_it_again(open_atlas: Callable[..., Opened]) -> None:
+    opened = open_atlas()
+    page = opened.page
+    page.select_option("#indicator", "population")
+    page.press("#year", "ArrowLeft")
+    page.fill("#search", "midtby")
+    page.press("#search", "Enter")
+    page.wait_for_function("() => location.hash.endsWith('area=3203')")
+    assert page.evaluate("location.hash") == "#show=population&by=municipality&year=2021&area=3203"
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.locator("#card h2").inner_text() == "Midtby"
+    assert page.locator("output").inner_text() == "2021"
+    page.get_by_role("button", name="Til tabellen").click()
+    page.wait_for_function("() => !location.hash.includes('area')")
+    assert opened.complaints == []
+
+
+def test_an_atlas_of_a_part_is_named_after_it(open_atlas: Callable[..., Opened]) -> None:
+    page = open_atlas(replace(toy_atlas(), subregion="Vestregionen")).page
+    assert page.title() == page.locator("h1").inner_text() == "Regionatlas: Vestregionen"
+
+
 def test_years_play_to_the_last_and_can_be_paused(open_atlas: Callable[..., Opened]) -> None:
     page = open_atlas().page
     page.select_option("#indicator", "population")
@@ -193,7 +216,8 @@ def test_card_of_a_subregion_tells_coverage_and_what_is_not_known(open_atlas: Ca
     for text in (
         "Delregion med 2 kommuner", "Kommunene: Vestby, Midtby", "sannsynlig, men ikke bekreftet",
         "nr. 2 av 2", "Tall for 1 av 2 kommuner (35 % av innbyggerne). Ingen sum vises.",
-        "Vestby, 2021\n450 tonn CO₂e", "Finnes ikke for delregioner: Innbyggere innen 45 minutter med bil.",
+        "Vestby, 2021\n450 tonn CO₂-ekv.",
+        "Finnes ikke for delregioner: Innbyggere innen 45 minutter med bil.",
     ):  # fmt: skip
         assert text in told, text
 

@@ -24,11 +24,13 @@ from regiongeo.polycentricity import (
     border_areas,
     dominance,
     entropy_index,
+    espon_figures,
     espon_index,
     espon_values,
     fit_trend,
     general_polycentricity,
     gini,
+    index_sensitivity,
     leave_one_out,
     location_coefficient,
     location_quotient,
@@ -39,6 +41,7 @@ from regiongeo.polycentricity import (
     primacy_residual,
     rank_size_error,
     rank_size_slope,
+    read_sensitivity,
     relative_strength,
     service_areas,
     special_polycentricity,
@@ -438,6 +441,22 @@ def test_espon_values_are_those_of_their_own_functions() -> None:
     )  # fmt: skip
 
 
+def test_espon_figures_are_the_index_of_every_year(assumptions: pd.DataFrame) -> None:
+    sizes = pd.DataFrame({2010: ZIPF, 2020: ZIPF[::-1]}, index=list("abcd"))
+    reach = sizes**0.5
+    areas = pd.Series(1.0, index=sizes.index)
+
+    table = espon_figures(sizes, areas, reach, assumptions, ("toy", "Toy"), source_id="user")
+
+    found = table.set_index(["year", "indicator"])["value"]
+    for year in (2010, 2020):
+        index = espon_index(espon_values(sizes[year], areas, reach[year]), assumptions)
+        assert found[year].to_dict() == pytest.approx(index.add_prefix("espon_").to_dict())
+    assert set(table["unit"]) == {"0-100"}
+    assert set(table["note"]) == {"espon_scaling"}
+    assert found[2010].to_dict() == pytest.approx(found[2020].to_dict())  # the order of places is nothing
+
+
 def test_leaving_one_out_names_the_place_that_decides() -> None:
     without = leave_one_out(pd.Series({"big": 60.0, "b": 20.0, "c": 20.0}), primacy)
 
@@ -455,6 +474,34 @@ def test_bootstrap_holds_the_index_and_repeats() -> None:
     assert bootstrap(sizes * 0 + 4, gini, seed=7, draws=100) == pytest.approx((0, 0, 0), abs=1e-12)
     with pytest.raises(DataError, match="10 draws"):
         bootstrap(sizes, gini, seed=7, draws=10)
+
+
+def test_sensitivity_names_the_place_that_matters_most_and_draws_where_asked() -> None:
+    sizes = pd.Series({"big": 80.0, "b": 10.0, "c": 10.0})
+
+    table = index_sensitivity(sizes, {"primacy": primacy, "gini": gini}, drawn=["gini"], seed=1)
+
+    assert table.loc["primacy", ["value", "place", "without"]].to_list() == [0.8, "big", 0.5]
+    assert np.isnan(table.loc["primacy", ["low", "high"]].to_numpy(dtype=float)).all()
+    # Gini of 80, 10, 10 is 7/15; of 10, 10 it is 0, and of 80, 10 it is 7/18.
+    assert table.loc["gini", "value"] == pytest.approx(7 / 15)
+    assert table.loc["gini", ["place", "without"]].to_list() == ["big", pytest.approx(0, abs=1e-12)]
+    assert table.loc["gini", ["low", "high"]].to_list() == list(bootstrap(sizes, gini, seed=1)[1:])
+
+
+def test_sensitivity_is_told_in_words() -> None:
+    sizes = pd.Series({"1": 80.0, "2": 10.0, "3": 10.0})
+    names = pd.Series({"1": "Storby", "2": "B", "3": "C"})
+    indices = {"primacy": primacy, "gini": gini}
+    area = ("region", "r")
+
+    table = read_sensitivity(sizes, indices, names, area=area, measured="population", year=2020, lang="nb")
+
+    told = table["sentence"].to_dict()
+    assert told[*area, "population_primacy"] == ("Storby betyr mest for tallet: uten Storby 0,500 (2020).")
+    assert told[*area, "population_gini"].startswith(
+        "Storby betyr mest for tallet: uten Storby 0,000 (2020). Kommunene trukket på nytt"
+    )
 
 
 def test_trend_by_hand() -> None:

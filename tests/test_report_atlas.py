@@ -25,7 +25,6 @@ from regiongeo.cli import app
 from regiongeo.manifest import verify_run
 from regiongeo.report import atlas as files
 from regiongeo.report.atlascharts import draw_balance, draw_growth_bars, draw_rank_size
-from regiongeo.report.atlasdraw import class_edges
 from regiongeo.report.atlasmaps import draw_centres_map, draw_density_map
 from regiongeo.report.atlaspictures import ATLAS_CHARTS, charts_of, draw_atlas_charts
 
@@ -142,8 +141,8 @@ def test_the_workbook_sums_in_excel_and_keeps_codes_as_text(run: tuple[Path, dic
     book = openpyxl.load_workbook(run[0] / "atlas.xlsx")
 
     assert book.sheetnames == [
-        "Oversikt", "Kommuner", "Delregioner", "Regionen", "Tidsserier", "Sentre", "Kjøretider", "Klima",
-        "Medlemmer", "Kilder og forbehold",
+        "Oversikt", "Kommuner", "Delregioner", "Regionen", "Følsomhet", "Tidsserier", "Sentre", "Kjøretider",
+        "Klima", "Medlemmer", "Kilder og forbehold",
     ]  # fmt: skip
     rows = list(book["Kommuner"].iter_rows(min_row=4, values_only=True))
     head, body = rows[0], rows[1:]
@@ -229,11 +228,3 @@ def test_pictures_without_figures_are_not_drawn(atlas: Atlas) -> None:
     assert set(ATLAS_CHARTS) - set(charts_of(early)) == {"growth", "growth-map", "emissions"}
     first = set(charts_of(replace(atlas, year=2005)))
     assert not {"population-change", "rank-size", "growth"} & first
-
-
-def test_class_edges_are_rounded_quantiles_and_part_at_nought() -> None:
-    assert class_edges(pd.Series(range(1, 11))) == [2.8, 4.6, 6.4, 8.2]
-    mixed = pd.Series([-4.0, -3, -2, -1, 1, 2, 3, 4, 5, 6])  # quantiles: -2.2, 0.2, 2.4, 4.2
-    assert class_edges(mixed, has_sign=True) == [-2.2, 0, 2.4, 4.2]
-    assert class_edges(pd.Series([7.0, 7.0, np.nan])) == []
-    assert class_edges(pd.Series([1.0, 2.0])) == [1.5]

@@ -69,6 +69,7 @@ def toy_atlas(
         cells=_cells(),
         cell_minutes=45.0,
         readings=_readings(text),
+        sensitivity=_sensitivity(text),
         restated=_restated(),
         membership=pd.DataFrame(
             [
@@ -150,6 +151,14 @@ def _readings(text: str | None) -> pd.DataFrame:
         "reading": "balance_away", "sentence": text or "Jevnt fra bedre balanse 2020–2022.",
     }  # fmt: skip
     return pd.DataFrame([row], index=index)
+
+
+def _sensitivity(text: str | None) -> pd.DataFrame:
+    keys = [("region", "osloregionen_2024", "population_gini")]
+    index = pd.MultiIndex.from_tuples(keys, names=["area_kind", "area_id", "indicator"])
+    told = text or "Storby betyr mest for tallet: uten Storby 0,2 (2022)."
+    row = {"value": 0.4, "low": 0.1, "high": 0.6, "place": text or "Storby", "without": 0.2, "year": 2022}
+    return pd.DataFrame([row | {"sentence": told}], index=index)
 
 
 def _restated() -> pd.DataFrame:

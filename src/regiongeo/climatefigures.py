@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from regiongeo.climate import change_since, emissions_by_area, emissions_by_sector, total_emissions
+from regiongeo.climate import (
+    change_since,
+    emissions_by_area,
+    emissions_by_sector,
+    road_by_vehicle,
+    total_emissions,
+)
 from regiongeo.statedchange import restate_table
-from regiongeo.tables.climate import LAND_USE_SECTOR, STATED_TOTAL
+from regiongeo.tables.climate import LAND_USE_SECTOR, ROAD_SECTOR, STATED_TOTAL
 
 __all__ = ["COLUMNS", "climate_figures", "stated_figures"]
 
@@ -26,6 +32,7 @@ COLUMNS = [
 
 _T = "t CO2e"
 _KEYS = ["area_id", "year"]
+_HEAVY = f"{ROAD_SECTOR}_heavy"
 
 
 def climate_figures(
@@ -52,8 +59,9 @@ def climate_figures(
 
     Returns
     -------
-    Rows with `COLUMNS`. Indicators: ``emissions_<sector>``, ``emissions_total`` [t CO2e],
-    ``emissions_per_inhabitant`` (1 January) [t CO2e/person], ``emissions_change_t``,
+    Rows with `COLUMNS`. Indicators: ``emissions_<sector>``, ``emissions_road_<vehicle>`` where road traffic
+    is split (`regiongeo.climate.VEHICLES`), ``emissions_total`` [t CO2e], ``emissions_road_heavy_percent``
+    (of road traffic), ``emissions_per_inhabitant`` (1 January) [t CO2e/person], ``emissions_change_t``,
     ``emissions_change_percent`` (of the total, from the base year) and ``emissions_coverage`` (share of the
     area's people with a total). Notes: ``no_emissions``, ``partial_members``, ``sector_missing``,
     ``base_missing``. Areas without any member with figures have their coverage, 0, and a missing total.
@@ -63,12 +71,12 @@ def climate_figures(
     DataError
         If the base year has no emissions, or the population of a municipality is missing in a year.
     """
-    by_sector = emissions_by_sector(emissions)
+    by_sector, by_vehicle = emissions_by_sector(emissions), _by_vehicle(emissions)
     years = sorted(by_sector.index.unique("year"))
     base = years[0] if base_year is None else base_year
     source = ", ".join(sorted(emissions["source_id"].unique()))
     tables = [
-        _figures_of(by_sector, kind_groups, population, base=base).assign(area_kind=kind)
+        _figures_of(by_sector, by_vehicle, kind_groups, population, base=base).assign(area_kind=kind)
         for kind, kind_groups in groups.groupby("area_kind", sort=True)
     ]
     names = groups.drop_duplicates(["area_kind", "area_id"])[["area_kind", "area_id", "area_name"]]
@@ -110,12 +118,23 @@ def stated_figures(stated: pd.DataFrame, *, area_id: str, area_name: str) -> pd.
     return figures.sort_values("indicator", ignore_index=True)[COLUMNS]
 
 
+def _by_vehicle(emissions: pd.DataFrame) -> pd.DataFrame:
+    """Return road traffic split by vehicle in the form of sectors: ``road_car`` and so on."""
+    split = road_by_vehicle(emissions)[["t_co2e"]].rename_axis(index={"vehicle": "sector"})
+    return split.rename(index=lambda vehicle: f"{ROAD_SECTOR}_{vehicle}", level="sector")
+
+
 def _figures_of(
-    by_sector: pd.DataFrame, groups: pd.DataFrame, population: pd.DataFrame, *, base: int
+    by_sector: pd.DataFrame,
+    by_vehicle: pd.DataFrame,
+    groups: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    base: int,
 ) -> pd.DataFrame:
     """Return the figures of one kind of area; the members' totals are summed, so that gaps of one show."""
     areas = groups.set_index("municipality_id")["area_id"]
-    sectors = emissions_by_area(by_sector, areas, population).reset_index()
+    sectors = emissions_by_area(pd.concat([by_sector, by_vehicle]), areas, population).reset_index()
     totals, people = _totals(by_sector, areas, population), _people_of(areas, population)
     known = sectors[(sectors["members_with_data"] > 0) | (sectors["sector"] != LAND_USE_SECTOR)]
     per_person = totals["value"] / people.reindex(totals.index)
@@ -125,6 +144,7 @@ def _figures_of(
             note=_member_note(known["members"], known["members_with_data"]),
             unit=_T,
         ),
+        _heavy_percent(known),
         _long(totals, "emissions_total", _T),
         _long(totals.assign(value=per_person), "emissions_per_inhabitant", f"{_T}/person"),
         *_changes(totals, base),
@@ -133,6 +153,22 @@ def _figures_of(
     figures = pd.concat(parts, ignore_index=True)[[c for c in COLUMNS if c in parts[0]]]
     has_any = figures["coverage_share"].gt(0).groupby(figures["area_id"]).transform("any")
     return figures[has_any | figures["indicator"].isin(["emissions_total", "emissions_coverage"])]
+
+
+def _heavy_percent(sectors: pd.DataFrame) -> pd.DataFrame:
+    """Return how many per cent of road traffic's emissions are of heavy vehicles, by area and year."""
+    both = {
+        name: rows.set_index(["area", "year"])
+        for name, rows in sectors.groupby("sector")
+        if name in (ROAD_SECTOR, _HEAVY)
+    }
+    if _HEAVY not in both:
+        return pd.DataFrame()
+    heavy, road = both[_HEAVY], both[ROAD_SECTOR]["t_co2e"]
+    percent = 100 * heavy["t_co2e"] / road.where(road > 0)
+    note = _member_note(heavy["members"], heavy["members_with_data"])
+    table = heavy.assign(value=percent, note=note).rename_axis(index=_KEYS)
+    return _long(table, f"emissions_{_HEAVY}_percent", "%")
 
 
 def _totals(by_sector: pd.DataFrame, areas: pd.Series, population: pd.DataFrame) -> pd.DataFrame:

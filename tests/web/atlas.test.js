@@ -6,6 +6,7 @@ import { countReadings } from "../../src/regiongeo/maps/web/atlas/balance.js";
 import { DOWN, paletteOf, UP } from "../../src/regiongeo/maps/web/atlas/colours.js";
 import { writeTable } from "../../src/regiongeo/maps/web/atlas/csv.js";
 import { classOf, countClasses, edgeDecimals, makeFigures, nearestYear, placeOf, rankRows, sortRows } from "../../src/regiongeo/maps/web/atlas/figures.js";
+import { readLink, writeLink } from "../../src/regiongeo/maps/web/atlas/link.js";
 import { bandOf, makeScale, pathOf, splitRuns, ticks } from "../../src/regiongeo/maps/web/atlas/lines.js";
 import { makeTelling } from "../../src/regiongeo/maps/web/atlas/tell.js";
 import { makeWords } from "../../src/regiongeo/maps/web/words.js";
@@ -123,4 +124,16 @@ test("the table for spreadsheets has a row an area, in the language's dialect, a
     ";\"b\";\"Ås\";\"Folk\";2021;;\"personer\";\"Mangler.\";\"Kilden; t\"",
     "",
   ]);
+});
+
+test("an address opens what the atlas has and leaves out what it has not", () => {
+  const data = { indicators: [{ key: "population" }], areas: { region: [{ id: "r" }], subregion: [{ id: "Nord og vest" }], municipality: [{ id: "3301" }] } };
+  const shown = { key: "population", kind: "subregion", wished: 2015 };
+  const hash = writeLink(shown, { kind: "subregion", id: "Nord og vest" });
+  assert.equal(hash, "#show=population&by=subregion&year=2015&area=Nord+og+vest");
+  assert.deepEqual(readLink(hash, data), { choice: { key: "population", kind: "subregion", year: 2015 }, opened: { kind: "subregion", id: "Nord og vest" } });
+  assert.equal(writeLink(shown, null), "#show=population&by=subregion&year=2015");
+  for (const odd of ["", "#results", "#show=jobs&by=county&year=20x5&area=9999", "#area=<b>"]) {
+    assert.deepEqual(readLink(odd, data), { choice: {}, opened: null });
+  }
 });

@@ -5,13 +5,20 @@ from regiongeo.accessibility.centres import centre_hierarchy, nearest_centres, t
 from regiongeo.accessibility.measures import (
     LIMITS_MIN,
     access_by_municipality,
+    access_by_year,
     access_figures,
     access_indices,
     exponential_accessibility,
     people_within,
     power_accessibility,
 )
-from regiongeo.accessibility.people import nearest_nodes, people_at_nodes, population_points, road_nodes
+from regiongeo.accessibility.people import (
+    nearest_nodes,
+    people_at_nodes,
+    population_points,
+    road_nodes,
+    yearly_people,
+)
 from regiongeo.accessibility.surface import access_cells
 from regiongeo.accessibility.whatif import (
     AccessChange,
@@ -29,6 +36,7 @@ __all__ = [
     "LinkChange",
     "NewLink",
     "access_by_municipality",
+    "access_by_year",
     "access_cells",
     "access_figures",
     "access_indices",
@@ -46,4 +54,5 @@ __all__ = [
     "power_accessibility",
     "road_nodes",
     "travel_minutes",
+    "yearly_people",
 ]

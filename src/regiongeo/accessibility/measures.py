@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LIMITS_MIN",
     "access_by_municipality",
+    "access_by_year",
     "access_figures",
     "access_indices",
     "exponential_accessibility",
@@ -129,6 +130,40 @@ def access_by_municipality(
     """
     decay = assumption(assumptions, "accessibility.decay_per_minute", unit="1/min")
     cost = cost_matrix(network, node_of, people.index).set_axis(node_of.index)
+    return _measure(cost, people, decay=decay, limits=limits)
+
+
+def access_by_year(
+    network: Network,
+    node_of: pd.Series[str],
+    people: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    *,
+    limits: Sequence[float] = LIMITS_MIN,
+) -> pd.DataFrame:
+    """Measure the accessibility of each centre to the people of every year, on the roads of the network.
+
+    Parameters
+    ----------
+    people
+        Persons, nodes by year (``yearly_people``); the rest as ``access_by_municipality``.
+
+    Returns
+    -------
+    DataFrame by ``municipality_id`` and ``year``, columns as ``access_by_municipality``.
+
+    Notes
+    -----
+    A change over the years is one of where people live alone: no road opens and no speed changes.
+    """
+    decay = assumption(assumptions, "accessibility.decay_per_minute", unit="1/min")
+    cost = cost_matrix(network, node_of, people.index).set_axis(node_of.index)
+    years = {year: _measure(cost, one, decay=decay, limits=limits) for year, one in people.items()}
+    measured: pd.DataFrame = pd.concat(years, names=["year", "municipality_id"])
+    return measured.swaplevel().sort_index()
+
+
+def _measure(cost: pd.DataFrame, people: pd.Series, *, decay: float, limits: Sequence[float]) -> pd.DataFrame:
     counts = {f"within_{limit:g}min": people_within(cost, people, limit=limit) for limit in limits}
     return pd.DataFrame({**counts, "accessibility": exponential_accessibility(cost, people, decay=decay)})
 
@@ -162,41 +197,46 @@ def access_indices(accessibility: pd.Series, population: pd.Series) -> pd.Series
 def access_figures(
     access: pd.DataFrame,
     members: gpd.GeoDataFrame,
+    population: pd.DataFrame,
     region: tuple[str, str],
     *,
-    year: int,
     source_id: str,
 ) -> pd.DataFrame:
-    """Write accessibility as figures: one a municipality and measure, and how even it is in the region.
+    """Write accessibility as figures: one a municipality, measure and year, and how even it is in the region.
 
     Parameters
     ----------
     access
-        As from ``access_by_municipality``, at least the members.
+        As from ``access_by_year``, at least the members.
     members
-        Member municipalities with name and population.
+        Member municipalities with ``name``.
+    population
+        Persons, ``municipality_id`` by year.
     region
         Id and name of the whole.
-    year
-        Year of the population; roads are those of today.
     source_id
         Record of data/sources.toml.
     """
-    known = access.loc[members.index]
+    known = access[access.index.isin(members.index, level="municipality_id")]
     named = known.rename(columns=lambda name: name if name == "accessibility" else f"people_{name}")
-    ids = pd.Index(named.index, name="area_id")
-    rows = named.set_axis(ids).melt(ignore_index=False, var_name="indicator").reset_index()
-    tidy = rows.sort_values(["area_id", "indicator"], kind="stable").assign(
-        area_kind="municipality",
-        area_name=lambda table: table["area_id"].map(members["name"]),
-        year=year,
-        unit="persons",
-        source_id=source_id,
-        note="assumed_speeds",
-        coverage_share=1.0,
+    rows = named.rename_axis(index=["area_id", "year"]).melt(ignore_index=False, var_name="indicator")
+    tidy = (
+        rows.reset_index()
+        .sort_values(["area_id", "indicator", "year"], kind="stable")
+        .assign(
+            area_kind="municipality",
+            area_name=lambda table: table["area_id"].map(members["name"]),
+            unit="persons",
+            source_id=source_id,
+            note="assumed_speeds",
+            coverage_share=1.0,
+        )
     )
-    indices = access_indices(known["accessibility"], members["population"]).to_frame(year).T
+    indices = {
+        year: access_indices(rows.droplevel("year"), population.loc[members.index, year])
+        for year, rows in known["accessibility"].groupby(level="year")
+    }
     whole = Area("region", *region)
-    of_region = figure_rows(indices, whole, source_id=source_id, note="assumed_speeds")
+    of_region = figure_rows(pd.DataFrame(indices).T, whole, source_id=source_id, note="assumed_speeds")
     done: pd.DataFrame = pd.concat([tidy[list(FIGURE_COLUMNS)], of_region], ignore_index=True)
     return done

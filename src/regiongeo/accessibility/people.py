@@ -15,7 +15,7 @@ from regiongeo.network import components
 if TYPE_CHECKING:
     from regiongeo.network import Network
 
-__all__ = ["nearest_nodes", "people_at_nodes", "population_points", "road_nodes"]
+__all__ = ["nearest_nodes", "people_at_nodes", "population_points", "road_nodes", "yearly_people"]
 
 _CELL_M = 2000.0
 
@@ -118,3 +118,33 @@ def people_at_nodes(points: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> pd.Ser
     nearest = shapely.STRtree(nodes.geometry.to_numpy()).nearest(points.geometry.to_numpy())
     people = pd.Series(points["population"].to_numpy(), dtype=float)
     return people.groupby(nodes.index[nearest]).sum().rename_axis("node_id").rename("population")
+
+
+def yearly_people(
+    points: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, population: pd.DataFrame
+) -> pd.DataFrame:
+    """Count the people at each node year by year, spread within each municipality as the points are.
+
+    Parameters
+    ----------
+    points
+        From `population_points`.
+    nodes
+        Road nodes.
+    population
+        Persons, ``municipality_id`` by year; at least the municipalities of the points.
+
+    Returns
+    -------
+    DataFrame, ``node_id`` by year [persons].
+
+    Notes
+    -----
+    Known weakness: built-up land is that of today in every year.
+    """
+    place = points["municipality_id"]
+    share = points["population"] / points.groupby("municipality_id")["population"].transform("sum")
+    nearest = shapely.STRtree(nodes.geometry.to_numpy()).nearest(points.geometry.to_numpy())
+    people = population.loc[place].mul(share.to_numpy(), axis=0)
+    at_nodes: pd.DataFrame = people.groupby(nodes.index[nearest]).sum().rename_axis("node_id")
+    return at_nodes

@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from regiongeo.accessibility import (
-    access_by_municipality,
-    access_cells,
-    access_figures,
-    car_network,
-    centre_hierarchy,
-    nearest_nodes,
-    people_at_nodes,
-    population_points,
-    road_nodes,
-    travel_minutes,
-)
+from regiongeo.accessibility import centre_hierarchy
 from regiongeo.assumptions import assumption
+from regiongeo.atlas.access import CELL_MINUTES, measure_access
 from regiongeo.atlas.model import Atlas, list_id
 from regiongeo.atlas.owntables import emission_figures, own_figures
 from regiongeo.climatefigures import stated_figures
 from regiongeo.errors import ScenarioError
 from regiongeo.i18n import text
-from regiongeo.network import build_network
-from regiongeo.polycentricity import flow_figures, place_flows, read_balance, size_figures
+from regiongeo.polycentricity import (
+    flow_figures,
+    place_flows,
+    read_balance,
+    read_sensitivity,
+    size_figures,
+    size_indices,
+)
 from regiongeo.progress import silent
 from regiongeo.region import (
     build_subregions,
@@ -50,10 +46,8 @@ if TYPE_CHECKING:
     from regiongeo.i18n import Language
     from regiongeo.tables import ReferenceData
 
-__all__ = ["CELL_MINUTES", "STATED_LIST", "compute_atlas"]
+__all__ = ["STATED_LIST", "compute_atlas"]
 
-CELL_MINUTES = 45.0
-"""Driving time of the accessibility surface [min]."""
 STATED_LIST = 2022
 """The list the climate status of 2019-2020 was published for: 64 members, in a presentation of 2022."""
 
@@ -128,8 +122,8 @@ def compute_atlas(
     tell("atlas_structure")
     tables.append(_structure(reference, members, named, others))
     tell("atlas_access")
-    centres, minutes, cells, access = _access(reference, members, named, year=year)
-    tables.append(access)
+    access = measure_access(reference, members, named, year=year)
+    tables.append(access.figures)
     if flows is not None:
         tables.append(_truck_flows(flows, reference, members, named))
     tell("atlas_climate")
@@ -143,12 +137,13 @@ def compute_atlas(
         figures=figures,
         municipalities=_municipalities(members),
         subregions=build_subregions(members),
-        centres=centres,
-        job_centres=_job_centres(figures, members, minutes),
-        minutes=minutes,
-        cells=cells,
+        centres=access.centres,
+        job_centres=_job_centres(figures, members, access.minutes),
+        minutes=access.minutes,
+        cells=access.cells,
         cell_minutes=CELL_MINUTES,
         readings=read_balance(figures, lang),
+        sensitivity=_sensitivity(figures, members, named[0], year=year, lang=lang),
         restated=restate_table(reference.stated_changes),
         membership=membership_changes(reference),
         notes=pd.Series(dtype="str", name="note") if groups is not None else _notes(members, lang),
@@ -224,39 +219,43 @@ def _structure(
     return pd.concat(tables, ignore_index=True)
 
 
-def _access(
-    reference: ReferenceData, members: gpd.GeoDataFrame, named: tuple[str, str], *, year: int
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame, pd.DataFrame]:
-    """Return the centres, the minutes between them, the surface, and the figures of accessibility."""
-    network = car_network(build_network(reference.nodes, reference.links), reference.assumptions)
-    population = reference.population["population"].xs(year, level="year")
-    points = population_points(reference.municipalities, population, reference.builtup, reference.centres)
-    nodes = road_nodes(network)
-    people = people_at_nodes(points, nodes)
-    places = reference.centres.loc[members.index, ["geometry"]]
-    node_of = nearest_nodes(places, nodes)["node_id"]
-    minutes = travel_minutes(network, node_of)
-    reach = access_by_municipality(network, node_of, people, reference.assumptions)
-    cells = access_cells(
-        members[["geometry"]],
-        network,
-        people,
-        limit=CELL_MINUTES,
-        access_kmh=assumption(reference.assumptions, "access_kmh", unit="km/h"),
-    )
-    hierarchy = centre_hierarchy(members["population"], minutes)
-    centres = places.assign(name=members["name"]).loc[hierarchy.index].join(hierarchy)
-    figures = access_figures(reach, members, named, year=year, source_id=f"{_ROADS}, {_POPULATION}")
-    return centres, minutes, cells, figures
+def _of_members(figures: pd.DataFrame, members: gpd.GeoDataFrame, indicator: str) -> pd.DataFrame:
+    """Return a figure of the members by year, the years in which each of them has one."""
+    rows = figures[(figures["area_kind"] == "municipality") & (figures["indicator"] == indicator)]
+    known = wide_by_year(rows.set_index(["area_id", "year"])["value"]).reindex(members.index)
+    return known.loc[:, known.notna().all()]
 
 
 def _job_centres(
     figures: pd.DataFrame, members: gpd.GeoDataFrame, minutes: pd.DataFrame
 ) -> pd.DataFrame | None:
-    is_jobs = (figures["area_kind"] == "municipality") & (figures["indicator"] == "jobs")
-    known = wide_by_year(figures[is_jobs].set_index(["area_id", "year"])["value"]).reindex(members.index)
-    whole = known.columns[known.notna().all()]
-    return centre_hierarchy(known[whole.max()], minutes) if len(whole) else None
+    jobs = _of_members(figures, members, "jobs")
+    return centre_hierarchy(jobs[jobs.columns.max()], minutes) if len(jobs.columns) else None
+
+
+def _sensitivity(
+    figures: pd.DataFrame, members: gpd.GeoDataFrame, region_id: str, *, year: int, lang: Language
+) -> pd.DataFrame:
+    """Tell which member each index of the region hangs on, in the year of the atlas or the last before it."""
+    of_sizes = size_indices(len(members) - 1)
+    of_access = {name: of_sizes[name] for name in ("gini", "theil")}
+    tables = []
+    for measured, indices in {"population": of_sizes, "jobs": of_sizes, "accessibility": of_access}.items():
+        known = _of_members(figures, members, measured)
+        years = [one for one in known.columns.astype(int) if one <= year]
+        if not years:
+            continue
+        told = read_sensitivity(
+            known[max(years)],
+            indices,
+            members["name"],
+            area=("region", region_id),
+            measured=measured,
+            year=max(years),
+            lang=lang,
+        )
+        tables.append(told)
+    return pd.concat(tables)
 
 
 def _truck_flows(

@@ -45,6 +45,8 @@ class Atlas:
     """Driving time of the cells [min]."""
     readings: pd.DataFrame
     """What the years say of the balance, see `regiongeo.polycentricity.read_balance`."""
+    sensitivity: pd.DataFrame
+    """Which member each index of the region hangs on, see `regiongeo.polycentricity.read_sensitivity`."""
     restated: pd.DataFrame
     """The region's stated change of emissions 2019-2020, see `regiongeo.statedchange.restate_table`."""
     membership: pd.DataFrame

@@ -9,7 +9,7 @@ import pandas as pd
 
 from regiongeo.assumptions import assumption
 from regiongeo.climatefigures import climate_figures
-from regiongeo.errors import DataError
+from regiongeo.errors import DataError, name_some
 from regiongeo.polycentricity import flow_figures, size_figures
 from regiongeo.statistics import commuting_figures, ratio_figures, sum_figures
 from regiongeo.statistics.areas import wide_by_year
@@ -69,11 +69,14 @@ def own_figures(
         tables.append(commuting_figures(flows, areas, population=reference.population))
         tables += _flow_indices(flows, members, region)
     if land_use is not None:
-        for name, rows in land_use["area_km2"].groupby(level="land_use", sort=True):
-            indicator = f"{LAND_USE}{_slug(str(name))}"
+        names = sorted({str(name) for name in land_use.index.unique("land_use")})
+        _require_apart(names)
+        for name in names:
+            rows = land_use["area_km2"].xs(name, level="land_use")
+            indicator = f"{LAND_USE}{_slug(name)}"
             tables.append(
                 sum_figures(
-                    rows.droplevel("land_use"),
+                    rows,
                     areas,
                     population=reference.population,
                     indicator=indicator,
@@ -142,6 +145,15 @@ def _flow_indices(flows: pd.Series, members: gpd.GeoDataFrame, region: tuple[str
                 )
             )
     return tables
+
+
+def _require_apart(names: list[str]) -> None:
+    slugs = [_slug(name) for name in names]
+    twice = [name for name, slug in zip(names, slugs, strict=True) if slugs.count(slug) > 1]
+    if twice:
+        raise DataError(
+            f"land use: the classes {name_some(twice)} differ in signs and capitals alone: write them alike"
+        )
 
 
 def _slug(name: str) -> str:

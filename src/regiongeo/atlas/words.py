@@ -19,10 +19,10 @@ _OTHERS = ("atlas_poly", "atlas_climate")
 
 
 def figure_words(indicator: str, lang: Language) -> str:
-    """Put the key of any indicator of the atlas into words.
+    """Put the key of an indicator into words; one that is not ours is shown as it is.
 
-    >>> figure_words("emissions_road", "en")
-    'Emissions: road traffic'
+    >>> figure_words("emissions_road", "en"), figure_words("forest_km2", "en")
+    ('Greenhouse-gas emissions: road traffic', 'forest km2')
     """
     for area in _OTHERS:
         if indicator in texts(area, lang):
@@ -30,27 +30,28 @@ def figure_words(indicator: str, lang: Language) -> str:
     if indicator.startswith(LAND_USE):
         land_use = indicator.removeprefix(LAND_USE).replace("_", " ")
         return text("atlas", "land_use", lang, land_use=land_use)
-    return indicator_words(indicator, lang)
+    try:
+        return indicator_words(indicator, lang)
+    except KeyError:
+        return indicator.replace("_", " ")
 
 
 def unit_words(unit: str, lang: Language) -> str:
-    """Put a unit into words.
+    """Put a unit into words; one that is not ours is shown as it is.
 
-    >>> unit_words("t CO2e since 2009", "nb")
-    'tonn CO₂-ekv. siden 2009'
+    >>> unit_words("t CO2e since 2009", "nb"), unit_words("dekar", "nb")
+    ('tonn CO₂-ekv. siden 2009', 'dekar')
     """
     found = _OF_YEAR.fullmatch(unit)
     if found is None:
-        return text("atlas", f"unit {unit}", lang)
+        return texts("atlas", lang).get(f"unit {unit}", unit)
     bare, link, year = found.groups()
-    return text("atlas", f"unit {link}", lang, unit=text("atlas", f"unit {bare}", lang), year=year)
+    return text("atlas", f"unit {link}", lang, unit=unit_words(bare, lang), year=year)
 
 
 def note_words(note: str, lang: Language) -> str:
-    """Put the note of a figure into a sentence; an empty note stays empty."""
-    if not note:
-        return ""
+    """Put the note of a figure into a sentence; one that is not ours is shown as it is."""
     for area in _OTHERS:
         if note in texts(area, lang):
             return text(area, note, lang)
-    return text("atlas_members", f"note_{note}", lang)
+    return texts("atlas_members", lang).get(f"note_{note}", note)

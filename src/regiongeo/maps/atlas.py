@@ -82,6 +82,7 @@ def describe_atlas(
         "credits": [str(line) for line in credits],
         "members_year": atlas.members_year,
         "year": atlas.year,
+        "part": atlas.subregion,
         "areas": describe_areas(atlas),
         "indicators": describe_figures(atlas.figures, atlas.areas, lang=lang),
         "notes": tell_notes(atlas.figures, lang),

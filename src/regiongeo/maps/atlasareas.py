@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from regiongeo.accessibility import nearest_centres
-from regiongeo.maps.atlasclasses import class_edges
+from regiongeo.atlas.classes import class_edges
 from regiongeo.maps.atlasfigures import list_areas
 from regiongeo.maps.background import BORDER_TOLERANCE_M, encode_borders
 from regiongeo.maps.encode import amount, plain
@@ -82,7 +82,7 @@ def describe_surface(atlas: Atlas) -> dict[str, object] | None:
     if atlas.cells.empty:
         return None
     people = atlas.cells["people_within"].to_numpy(dtype=float)
-    edges = class_edges(people, has_sign=False)
+    edges = class_edges(people)
     classes = np.searchsorted(edges, people, side="right")
     # Squares side by side show their seams on a canvas.
     merged = [atlas.cells.geometry[classes == at].union_all() for at in range(len(edges) + 1)]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from regiongeo.maps.atlasclasses import class_edges, is_change
-from regiongeo.maps.atlaswords import name_indicator, name_unit, tell_note
+from regiongeo.atlas.classes import class_edges, is_change
+from regiongeo.atlas.words import figure_words, note_words, unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,10 @@ _FIRST = (
     "emissions_per_inhabitant", "emissions_change",
 )  # fmt: skip
 """What stands before the rest of its group, in this order."""
-_ASIDE = ("population_change", "population_growth", "emissions_change_t")
+_ASIDE = (
+    "population_change", "population_growth", "emissions_change_t",
+    *(f"emissions_road_{vehicle}" for vehicle in ("car", "van", "bus")), "emissions_road_heavy",
+)  # fmt: skip
 """What a card tells only on request, as what is much the same stands among its key figures."""
 _COVERAGE = "emissions_coverage"
 _MEAN = "population_growth"
@@ -72,7 +75,7 @@ def describe_figures(
 
 def tell_notes(figures: pd.DataFrame, lang: Language) -> dict[str, str]:
     """Put every reason among the figures into words."""
-    return {note: tell_note(note, lang) for note in sorted(set(figures["note"])) if note}
+    return {note: note_words(note, lang) for note in sorted(set(figures["note"])) if note}
 
 
 def _locate(figures: pd.DataFrame, order: Mapping[str, pd.Index]) -> pd.DataFrame:
@@ -94,8 +97,8 @@ def _describe(
     unit = str(figures["unit"].iloc[0])
     return {
         "key": key,
-        "name": name_indicator(key, lang),
-        "unit": name_unit(unit, lang),
+        "name": figure_words(key, lang),
+        "unit": "" if unit == "1" else unit_words(unit, lang),
         "group": _group(key),
         "decimals": _decimals(values["municipality"], unit=unit),
         "has_sign": has_sign,
@@ -129,7 +132,7 @@ def _group(key: str) -> str:
 
 def _is_aside(key: str) -> bool:
     is_amount = "_since_" in key and not key.endswith("_percent")
-    return is_amount or key.startswith(_ASIDE)
+    return is_amount or (key.startswith(_ASIDE) and key != "emissions_road_heavy_percent")
 
 
 def _values(rows: pd.DataFrame, count: int, years: list[int]) -> np.ndarray:

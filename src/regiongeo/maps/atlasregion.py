@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regiongeo.atlas.words import figure_words
 from regiongeo.i18n import format_number, text, texts
-from regiongeo.maps.atlaswords import name_indicator
 from regiongeo.maps.encode import plain
 from regiongeo.polycentricity import BETTER_SIGN
 from regiongeo.tables.climate import STATED_TOTAL
@@ -29,7 +29,10 @@ def describe_balance(atlas: Atlas, lang: Language) -> list[dict[str, object]]:
     shown = atlas.figures[atlas.figures["indicator"].isin(atlas.readings.index.unique("indicator"))]
     rows = {tuple(map(str, key)): table for key, table in shown.groupby(keys, observed=True)}
     told = zip(atlas.readings.index, atlas.readings.to_dict("records"), strict=True)
-    return [_describe_index(key, row, rows[key], lang) for key, row in told if key in rows]
+    rests = dict(zip(atlas.sensitivity.index, atlas.sensitivity["sentence"], strict=True))
+    listed = [(key, row) for key, row in told if key in rows]
+    listed.sort(key=lambda one: not str(one[0][2]).startswith("population_"))  # what everybody knows first
+    return [_describe_index(key, row, rows[key], rests.get(key, ""), lang) for key, row in listed]
 
 
 def describe_membership(atlas: Atlas) -> list[dict[str, object]]:
@@ -52,17 +55,18 @@ def describe_restated(atlas: Atlas, lang: Language) -> dict[str, object] | None:
 
 
 def _describe_index(
-    key: tuple[str, ...], row: Mapping[Hashable, object], figures: pd.DataFrame, lang: Language
+    key: tuple[str, ...], row: Mapping[Hashable, object], figures: pd.DataFrame, rests: str, lang: Language
 ) -> dict[str, object]:
     kind, area, indicator = key
     series, index = figures.sort_values("year"), indicator.partition("_")[2]
+    meanings = texts("page_atlas", lang)
     return {
         "kind": kind,
         "area": area,
         "key": indicator,
-        "name": name_indicator(indicator, lang),
+        "name": figure_words(indicator, lang),
         "better": BETTER_SIGN.get(index),
-        "meaning": texts("page_atlas", lang).get(f"index_{index}", ""),
+        "meaning": meanings.get(f"index_{indicator}", meanings.get(f"index_{index}", "")),
         "years": [int(year) for year in series["year"]],
         "values": [plain(value) for value in series["value"]],
         "note": str(series["note"].iloc[-1]),
@@ -71,6 +75,7 @@ def _describe_index(
         "high": plain(row["high"]),
         "reading": str(row["reading"]),
         "told": str(row["sentence"]),
+        "rests": rests,
     }
 
 

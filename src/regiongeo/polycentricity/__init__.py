@@ -5,10 +5,11 @@ counts as one unit; whoever shows a figure says which. No index is a target of i
 where (morphology), flows say who needs whom (function), and neither says that anybody is better off.
 """
 
-from regiongeo.polycentricity.balance import BETTER_SIGN, read_balance
+from regiongeo.polycentricity.balance import BETTER_SIGN, read_balance, read_sensitivity
 from regiongeo.polycentricity.espon import (
     ESPON_PARTS,
     accessibility_slope,
+    espon_figures,
     espon_index,
     espon_values,
     service_areas,
@@ -21,6 +22,7 @@ from regiongeo.polycentricity.figures import (
     flow_figures,
     place_flows,
     size_figures,
+    size_indices,
 )
 from regiongeo.polycentricity.functional import (
     dominance,
@@ -39,7 +41,7 @@ from regiongeo.polycentricity.ranksize import (
     rank_size_error,
     rank_size_slope,
 )
-from regiongeo.polycentricity.resampling import Interval, bootstrap, leave_one_out
+from regiongeo.polycentricity.resampling import Interval, bootstrap, index_sensitivity, leave_one_out
 from regiongeo.polycentricity.spatial import (
     area_distances,
     border_areas,
@@ -63,6 +65,7 @@ __all__ = [
     "border_areas",
     "dominance",
     "entropy_index",
+    "espon_figures",
     "espon_index",
     "espon_values",
     "figure_rows",
@@ -70,6 +73,7 @@ __all__ = [
     "flow_figures",
     "general_polycentricity",
     "gini",
+    "index_sensitivity",
     "leave_one_out",
     "location_coefficient",
     "location_quotient",
@@ -82,9 +86,11 @@ __all__ = [
     "rank_size_error",
     "rank_size_slope",
     "read_balance",
+    "read_sensitivity",
     "relative_strength",
     "service_areas",
     "size_figures",
+    "size_indices",
     "special_polycentricity",
     "spread_distance",
     "theil",

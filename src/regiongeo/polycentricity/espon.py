@@ -12,6 +12,7 @@ from regiongeo.assumptions import assumption
 from regiongeo.crs import require_work
 from regiongeo.errors import DataError, name_some
 from regiongeo.polycentricity.checks import size_values
+from regiongeo.polycentricity.figures import Area, figure_rows
 from regiongeo.polycentricity.inequality import gini
 from regiongeo.polycentricity.ranksize import primacy_residual, rank_size_slope
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["ESPON_PARTS", "accessibility_slope", "espon_index", "espon_values", "service_areas"]
+__all__ = [
+    "ESPON_PARTS",
+    "accessibility_slope",
+    "espon_figures",
+    "espon_index",
+    "espon_values",
+    "service_areas",
+]
 
 ESPON_PARTS: Mapping[str, tuple[str, ...]] = {
     "size": ("rank_size_slope", "primacy_residual"),
@@ -128,6 +136,43 @@ def espon_index(values: Mapping[str, float], assumptions: pd.DataFrame) -> pd.Se
     scaled = {name: _scaled(values[name], name, assumptions) for name in needed}
     parts = {part: _geometric_mean([scaled[name] for name in names]) for part, names in ESPON_PARTS.items()}
     return pd.Series({**parts, "polycentricity": _geometric_mean(list(parts.values()))}, name="espon")
+
+
+def espon_figures(
+    sizes: pd.DataFrame,
+    service_km2: pd.Series,
+    accessibility: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    region: tuple[str, str],
+    *,
+    source_id: str,
+) -> pd.DataFrame:
+    """Write the index and its three parts as figures, year by year.
+
+    Parameters
+    ----------
+    sizes, accessibility
+        Centres by years: persons, and accessibility [persons].
+    service_km2
+        Service area by centre, from ``service_areas`` [km2].
+    assumptions
+        As ``espon_index``.
+    region
+        Id and name of the whole.
+
+    Returns
+    -------
+    DataFrame of ``FIGURE_COLUMNS``: ``espon_size``, ``espon_location``, ``espon_connectivity`` and
+    ``espon_polycentricity``, note ``espon_scaling``.
+    """
+    found = {
+        year: espon_index(espon_values(size, service_km2, accessibility[year]), assumptions)
+        for year, size in sizes.items()
+    }
+    values = pd.DataFrame(found).T.add_prefix("espon_")
+    return figure_rows(
+        values, Area("region", *region), unit="0-100", source_id=source_id, note="espon_scaling"
+    )
 
 
 def _scaled(value: float, name: str, assumptions: pd.DataFrame) -> float:

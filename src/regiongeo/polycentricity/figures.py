@@ -37,6 +37,7 @@ __all__ = [
     "flow_figures",
     "place_flows",
     "size_figures",
+    "size_indices",
 ]
 
 FIGURE_COLUMNS = (
@@ -56,6 +57,16 @@ _SIMPLE: Mapping[str, Index] = {
     "theil": theil,
 }
 _TOP = 10
+
+
+def size_indices(count: int) -> dict[str, Index]:
+    """Return the indices by name that need nothing but sizes, for so many units."""
+    top = min(_TOP, count)
+    return {
+        **_SIMPLE,
+        "rank_size_slope_10": lambda sizes: rank_size_slope(sizes, top=top, shift=0.5),
+        "primacy_residual": lambda sizes: primacy_residual(sizes, top=top),
+    }
 
 
 class Area(NamedTuple):
@@ -275,15 +286,12 @@ def _region_indices(members: gpd.GeoDataFrame, border_gap_m: float) -> dict[str,
     in_group = pd.get_dummies(group).to_numpy(dtype=float).T
     distances = area_distances(members[["geometry"]]).to_numpy()
     is_border = border_areas(members[["geometry"]], gap_m=border_gap_m).to_numpy()
-    top = min(_TOP, len(members))
 
     def parts(sizes: Floats) -> tuple[float, float]:
         return theil_parts(pd.Series(sizes, index=members.index), group)
 
     indices: dict[str, Index] = {
-        **_SIMPLE,
-        "rank_size_slope_10": lambda sizes: rank_size_slope(sizes, top=top, shift=0.5),
-        "primacy_residual": lambda sizes: primacy_residual(sizes, top=top),
+        **size_indices(len(members)),
         "urban_centrality": lambda sizes: urban_centrality(sizes, distances, is_border),
         "theil_between": lambda sizes: parts(sizes)[0],
         "theil_within": lambda sizes: parts(sizes)[1],

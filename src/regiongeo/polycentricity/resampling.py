@@ -11,11 +11,13 @@ from regiongeo.errors import DataError
 from regiongeo.polycentricity.checks import size_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
-    Index = Callable[[pd.Series], float]
+    from regiongeo.polycentricity.checks import Floats
 
-__all__ = ["Interval", "bootstrap", "leave_one_out"]
+    Index = Callable[[Floats], float]
+
+__all__ = ["Interval", "bootstrap", "index_sensitivity", "leave_one_out"]
 
 
 class Interval(NamedTuple):
@@ -34,14 +36,14 @@ def leave_one_out(sizes: pd.Series, index: Index) -> pd.Series:
     sizes
         One size a place, two or more.
     index
-        Any function of a series of sizes, such as ``gini``.
+        Any function of sizes, such as ``gini``.
 
     Returns
     -------
     Series by place; how far it lies from ``index(sizes)`` is what hangs on that place.
     """
-    size_values(sizes, least=2)
-    without = [index(sizes.drop(place)) for place in sizes.index]
+    values = size_values(sizes, least=2)
+    without = [index(np.delete(values, at)) for at in range(len(values))]
     return pd.Series(without, index=sizes.index, name="without")
 
 
@@ -55,7 +57,7 @@ def bootstrap(
     sizes
         One size a place.
     index
-        Any function of a series of sizes, such as ``gini``.
+        Any function of sizes, such as ``gini``.
     seed
         Same seed, same interval.
     draws, level
@@ -79,9 +81,40 @@ def bootstrap(
     """
     if draws < 100 or not 0 < level < 1:  # noqa: PLR2004
         raise DataError(f"bootstrap: {draws} draws, level {level:g}: take 100 or more, and a level below 1")
-    size_values(sizes, least=2)
-    random = np.random.default_rng(seed)
-    rows = random.integers(len(sizes), size=(draws, len(sizes)))
-    drawn = np.array([index(sizes.iloc[row].reset_index(drop=True)) for row in rows])
+    values = size_values(sizes, least=2)
+    rows = np.random.default_rng(seed).integers(len(values), size=(draws, len(values)))
+    drawn = np.array([index(values[row]) for row in rows])
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(index(sizes)), float(low), float(high))
+    return Interval(float(index(values)), float(low), float(high))
+
+
+def index_sensitivity(
+    sizes: pd.Series, indices: Mapping[str, Index], *, drawn: Collection[str], seed: int
+) -> pd.DataFrame:
+    """Tell for each index which place it hangs on most, and how far it could have been otherwise.
+
+    Parameters
+    ----------
+    sizes
+        One size a place.
+    indices
+        Functions of sizes by name.
+    drawn
+        Names of those an interval means something for: smooth ones such as ``gini``, not a rank or a largest.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    DataFrame by ``index``: ``value``, ``low`` and ``high`` (``bootstrap``, 95 %; missing where not drawn),
+    ``place`` (the one without which the index differs most) and ``without`` it (``leave_one_out``).
+    """
+    rows = {}
+    for name, index in indices.items():
+        value = float(index(size_values(sizes)))
+        without = leave_one_out(sizes, index)
+        at = int(np.argmax(np.abs(without.to_numpy() - value)))
+        interval = bootstrap(sizes, index, seed=seed) if name in drawn else Interval(value, np.nan, np.nan)
+        rows[name] = (*interval, sizes.index[at], float(without.to_numpy()[at]))
+    columns = [*Interval._fields, "place", "without"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("index")

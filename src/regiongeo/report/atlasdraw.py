@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import warnings
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from regiongeo.errors import EngineError
+from regiongeo.atlas.classes import class_edges
 from regiongeo.i18n import format_number, text
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ __all__ = [
     "HALO",
     "RED",
     "borders",
-    "class_edges",
     "draw_classes",
     "frame_map",
     "head",
@@ -48,9 +46,8 @@ BLUE, RED, GREY, FAINT, AWAY = "#004488", "#BB5566", "#8A8A8A", "#BBB5A8", "#D9D
 HALO = withStroke(linewidth=2.5, foreground="white")
 
 _BORDER, _MISSING = "#FFFFFF", "#EDEBE6"
-_CLASSES = 5
-_NEAR = 0.05
-"""Share of the range: an edge nearer to 0 than that gives way to it."""
+_DOWN, _UP = ("#7F3B08", "#C8772A", "#F2C493"), ("#B9D7EA", "#5796C4", "#163F75")
+"""Decline and growth, as on the page; what lies nearest to 0 is palest."""
 _LOOSE_M = 250.0
 
 
@@ -68,47 +65,14 @@ def signed(value: float, lang: Language, *, decimals: int = 0) -> str:
     return f"+{told}" if value > 0 else told
 
 
-def class_edges(values: pd.Series, *, has_sign: bool = False) -> list[float]:
-    """Return the rounded edges between the classes of a map, rising: quantiles of mapclassify.
-
-    Parameters
-    ----------
-    values
-        One figure an area; missing ones are left out.
-    has_sign
-        Let one of the edges be 0, so that growth and decline never share a class.
-
-    Raises
-    ------
-    EngineError
-        If mapclassify is not installed.
-    """
-    try:
-        from mapclassify import Quantiles  # noqa: PLC0415 - slow to import
-    except ImportError as error:
-        raise EngineError("the atlas needs the package mapclassify: pip install mapclassify") from error
-    known = values.dropna().to_numpy(dtype=float)
-    kinds = len(np.unique(known))
-    if kinds < 2:  # noqa: PLR2004
-        return []
-    with warnings.catch_warnings():
-        # It warns where quantiles fall together, which makes fewer classes and nothing else.
-        warnings.simplefilter("ignore", UserWarning)
-        bins = Quantiles(known, k=min(_CLASSES, kinds)).bins[:-1]
-    edges = {_rounded(float(edge)) for edge in bins}
-    if has_sign and known.min() < 0 < known.max():
-        near = _NEAR * (known.max() - known.min())
-        edges = {edge for edge in edges if abs(edge) > near} | {0.0}
-    return sorted(edge for edge in edges if known.min() < edge <= known.max())
-
-
 def draw_classes(
     axes: Axes, shapes: gpd.GeoDataFrame, values: pd.Series, *, lang: Language, decimals: int = 0,
     has_sign: bool = False, title: str = "",
 ) -> None:  # fmt: skip
     """Fill areas by the class of their value, with a legend of classes; missing ones are hatched."""
-    edges = class_edges(values, has_sign=has_sign)
-    colours = colormaps["cividis_r"](np.linspace(0.02, 0.98, len(edges) + 1))
+    edges = class_edges(values.to_numpy(dtype=float), has_sign=has_sign)
+    side = len(edges) // 2 + 1
+    colours = [*_DOWN[-side:], *_UP[:side]] if has_sign else _sequence(len(edges) + 1)
     drawn = shapes.set_geometry(shapely.coverage_simplify(shapes.geometry.to_numpy(), _LOOSE_M))
     own = values.reindex(shapes.index)
     at = np.searchsorted(edges, own.to_numpy(dtype=float), side="right")
@@ -130,6 +94,10 @@ def draw_classes(
         alignment="left", fontsize=11, title_fontsize=11,
     )  # fmt: skip
     legend.set_in_layout(True)
+
+
+def _sequence(count: int) -> list[str]:
+    return [to_hex(colour) for colour in colormaps["cividis_r"](np.linspace(0.02, 0.98, count))]
 
 
 def frame_map(axes: Axes, shapes: gpd.GeoDataFrame) -> None:
@@ -171,10 +139,3 @@ def _class_words(edges: Sequence[float], values: pd.Series, lang: Language, deci
         *between,
         text("atlas_charts", "class_above", lang, low=told[-1]),
     ]
-
-
-def _rounded(value: float) -> float:
-    """Round to two digits: where a class ends is no finding."""
-    if value == 0:
-        return 0.0
-    return float(round(value, 1 - math.floor(math.log10(abs(value)))))

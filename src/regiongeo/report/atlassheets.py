@@ -80,8 +80,8 @@ def write_atlas_book(
 ) -> None:
     """Write the workbook of an atlas.
 
-    Sheets: summary, municipalities, subregions, region, time series, centres, driving times, climate,
-    members, and sources with notes. The same atlas gives the same bytes.
+    Sheets: summary, municipalities, subregions, region, what indices hang on, time series, centres, driving
+    times, climate, members, and sources with notes. The same atlas gives the same bytes.
 
     Raises
     ------
@@ -94,6 +94,7 @@ def write_atlas_book(
         _areas(atlas, "municipality", "municipalities", lang),
         _areas(atlas, "subregion", "subregions", lang),
         _region(atlas, lang),
+        _sensitivity(atlas, lang),
         _series(atlas, lang),
         _centres(atlas, lang),
         _minutes(atlas, lang),
@@ -165,6 +166,24 @@ def _region(atlas: Atlas, lang: Language) -> _Sheet:
     notes = [text("atlas", "note_year", lang, year=atlas.year), text("atlas", "note_balance", lang)]
     block = _Block(table=table, formats=formats, row_formats=row_formats)
     return _Sheet(key="region", notes=notes, blocks=[block], frozen=2)
+
+
+def _sensitivity(atlas: Atlas, lang: Language) -> _Sheet:
+    rows = atlas.sensitivity.reset_index()
+    columns = {
+        "indicator": rows["indicator"].map(lambda key: figure_words(key, lang)),
+        "year": rows["year"],
+        "value": rows["value"],
+        "drawn_low": rows["low"],
+        "drawn_high": rows["high"],
+        "decisive": rows["place"].map(clean_text),
+        "without": rows["without"],
+    }
+    heads = {key: text("atlas", f"head_{key}", lang) for key in columns}
+    table = pd.DataFrame({heads[key]: one for key, one in columns.items()})
+    formats = {heads[key]: _FOUR for key in ("value", "drawn_low", "drawn_high", "without")}
+    notes = [text("atlas", "note_sensitivity", lang)]
+    return _Sheet(key="sensitivity", notes=notes, blocks=[_Block(table=table, formats=formats)])
 
 
 def _series(atlas: Atlas, lang: Language) -> _Sheet:

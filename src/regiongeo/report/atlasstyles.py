@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import colormaps
 
+from regiongeo.atlas.classes import class_edges
 from regiongeo.i18n import format_number, text
-from regiongeo.report.atlasdraw import class_edges
 from regiongeo.report.atlastables import shape_layers
 from regiongeo.report.qml import Rule, area, draw_style, marker
 
@@ -30,7 +30,7 @@ _CENTRES = (20_000, 50_000, 100_000)
 def atlas_styles(atlas: Atlas, lang: Language) -> dict[str, str]:
     """Return the QML of each layer: density by class, people in reach by class, centres by size."""
     layers = shape_layers(atlas)
-    edges = class_edges(layers["municipalities"]["population_density"])
+    edges = class_edges(layers["municipalities"]["population_density"].to_numpy(dtype=float))
     return {
         "centres": draw_style(
             _classes("size", _CENTRES, lambda at: marker("circle", "0,68,136", 2.0 + 1.4 * at), lang),

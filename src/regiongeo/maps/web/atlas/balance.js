@@ -29,6 +29,6 @@ function drawIndex(one, words) {
     make("h4", {}, one.name),
     make("p", { class: "reading" }, make("span", { "aria-hidden": "true" }, `${SIGNS[one.reading]} `), words.say(one.reading)),
     lineChart(points, { label: `${one.name}. ${one.told}`, write: words.number, band }),
-    make("p", {}, [one.meaning, better, one.told].filter(Boolean).join(" ")),
+    make("p", {}, [one.meaning, better, one.told, one.rests].filter(Boolean).join(" ")),
     yearTable(points, { caption: one.name, head: words.say("col_value"), tell, words }));
 }

@@ -10,6 +10,7 @@ import { connectAbout } from "./about.js";
 import { drawAreaCard } from "./areacard.js";
 import { drawControls } from "./controls.js";
 import { makeFigures } from "./figures.js";
+import { readLink, writeLink } from "./link.js";
 import { makeLocator } from "./locator.js";
 import { drawMap } from "./map.js";
 import { makeRanking } from "./ranking.js";
@@ -20,6 +21,7 @@ const FIRST = /^population_since_\d+_percent$/;
 const CLOSEST = 9;
 // Beside the region in short, a narrower window has no room for a legend over the map.
 const ROOMY = 1600;
+const SETTLED = 250;
 
 export async function start(map) {
   try {
@@ -39,14 +41,17 @@ function build(map, data) {
   const locate = makeLocator(data);
   let choice = null;
   let opened = null;
+  let linking;
 
+  if (data.part) nameAfter(words.say("title_part", data));
   fillText("facts", words.say("facts", { ...data, date: words.date(data.date) }));
   foldLegend();
   addControls(map, data, words);
   fitRegion(map, data);
   const drawn = drawMap(map, data, figures, words, telling, { onArea: open });
   const ranking = makeRanking(data, figures, words, telling, { onArea: open });
-  drawControls(data, figures, words, { choice: firstChoice(data), onChoice });
+  const linked = readLink(window.location.hash, data);
+  drawControls(data, figures, words, { choice: { ...firstChoice(data), ...linked.choice }, onChoice });
   drawLayerList(map, words, { main: drawn.layers, more: [] }, { onChange: drawn.restack });
   drawn.restack();
   // The controls above the map take one line or two.
@@ -57,12 +62,14 @@ function build(map, data) {
   document.getElementById("region-open").addEventListener("click", () => open("region", data.areas.region[0].id));
   connectAbout(data, words);
   connectPrint(map, { isWanted: () => opened === null });
+  if (linked.opened) open(linked.opened.kind, linked.opened.id);
 
   function onChoice(wanted) {
     if (choice && (choice.key !== wanted.key || choice.kind !== wanted.kind)) document.getElementById("results").scrollTop = 0;
     choice = wanted;
     drawn.show(choice);
     ranking.show(choice);
+    keepLink();
     if (opened) panel.renew(drawCard());
   }
 
@@ -74,6 +81,7 @@ function build(map, data) {
     if (kind === "region" && window.innerWidth < ROOMY) document.getElementById("layers").open = false;
     map.invalidateSize({ animate: false });
     panel.show(drawCard(), { onClose: close });
+    keepLink();
     const bounds = drawn.mark(kind, id);
     if (bounds.isValid()) showArea(map, bounds, { maxZoom: CLOSEST });
     else fitRegion(map, data);
@@ -88,6 +96,7 @@ function build(map, data) {
   function close() {
     const { id, from } = opened;
     opened = null;
+    keepLink();
     document.body.classList.remove("at-wide", "at-card");
     foldLegend();
     map.invalidateSize({ animate: false });
@@ -96,6 +105,17 @@ function build(map, data) {
     const row = [...document.querySelectorAll("#ranking [data-id]")].find((one) => one.dataset.id === id);
     (from?.isConnected && from !== document.body ? from : row ?? document.getElementById("results")).focus();
   }
+
+  // Browsers refuse an address that changes with every step of a dragged slider.
+  function keepLink() {
+    clearTimeout(linking);
+    linking = setTimeout(() => window.history.replaceState(null, "", writeLink(choice, opened)), SETTLED);
+  }
+}
+
+function nameAfter(title) {
+  document.title = title;
+  fillText("title", title);
 }
 
 // Growth shows where the region moves; where there is none, the first indicator.

@@ -29,7 +29,7 @@ def is_change(indicator: str) -> bool:
     return any(part in indicator for part in _CHANGES)
 
 
-def class_edges(values: NDArray[np.float64], *, has_sign: bool) -> list[float]:
+def class_edges(values: NDArray[np.float64], *, has_sign: bool = False) -> list[float]:
     """Return the rounded lower edges of the classes above the lowest, rising.
 
     Parameters
@@ -42,7 +42,8 @@ def class_edges(values: NDArray[np.float64], *, has_sign: bool) -> list[float]:
     Returns
     -------
     Edges of quantiles (mapclassify) of all years together, rounded to two digits; a value belongs to the
-    class whose edge it reaches. None where there are fewer than two different values.
+    class whose edge it reaches. A side of fewer than six different values has fewer classes; none where there
+    are fewer than two different values.
 
     Raises
     ------
@@ -52,7 +53,8 @@ def class_edges(values: NDArray[np.float64], *, has_sign: bool) -> list[float]:
     known = values[np.isfinite(values)]
     if has_sign:
         sizes = np.abs(known[known != 0])
-        edges = _quantile_edges(sizes, _SIDES) if len(sizes) else []
+        sides = _SIDES if len(np.unique(sizes)) >= 2 * _SIDES else _SIDES - 1
+        edges = _quantile_edges(sizes, sides) if len(sizes) else []
         return [*(-edge for edge in reversed(edges)), 0.0, *edges]
     return _quantile_edges(known, _CLASSES)
 
