@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from commands import run_command
 from regiongeo.compile import areas, build_reference, places, raw
 from regiongeo.compile.registry import rehash_assumptions, replaced_folder, table_file
 from regiongeo.errors import CrsError, DataError, OutputError, SchemaError, SourceError
@@ -326,6 +327,17 @@ def test_the_same_sources_give_the_shipped_bytes(tmp_path: Path) -> None:
         assert one == listing(data_dir())
     for name in SCHEMAS:
         pd.testing.assert_frame_equal(load_table(name, tmp_path / "one"), load_table(name), check_exact=True)
+
+
+@pytest.mark.sources
+@needs_sources
+def test_a_build_tells_the_quays_that_are_left(tmp_path: Path) -> None:
+    done = run_command(
+        "data", "build", "--sources", str(SOURCES), "--out", "data", "--lang", "en", cwd=tmp_path
+    )
+    assert done.returncode == 0
+    assert "11 quays of ferries lie too far from a road in the map to be joined to it: N00535" in done.stderr
+    assert "N02429" in done.stderr
 
 
 def _writer(folder: Path) -> str:

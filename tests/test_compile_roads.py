@@ -135,6 +135,19 @@ def test_links_of_the_invented_place(source: Path) -> None:
     assert links["municipality_id"].tolist() == ["3201", "3201", "3201", "3203", "3203"]
 
 
+def test_a_ferry_drawn_short_of_its_road_is_joined_and_keeps_its_length(source: Path) -> None:
+    path = source / "roads" / "n1000_osloregion.gpkg"
+    raw = gpd.read_file(path, layer="veglenke")
+    is_ferry = raw["typeVeg"] == "bilferje"
+    raw.assign(geometry=raw.geometry.mask(is_ferry, raw.translate(yoff=150))).to_file(path, layer="veglenke")
+    tables = _compile(source)
+    links = tables["links"].set_index("road")
+    assert links.loc["Rv19", "from_node"] == links[links["medium"] == "tunnel"]["to_node"].iloc[0]
+    assert links.loc["Rv19", "length_m"] == pytest.approx(3000, rel=1e-3)
+    assert links.geometry["Rv19"].length == pytest.approx(3150, abs=1)
+    assert set(tables["nodes"].index) == {*links["from_node"], *links["to_node"]}
+
+
 def test_minutes_are_length_over_speed_and_the_wait_of_a_ferry(source: Path) -> None:
     links = _compile(source)["links"]
     value = _assumptions()["value"]

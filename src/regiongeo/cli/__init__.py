@@ -202,9 +202,13 @@ def data_build(
     """Bygg referansedata på nytt fra rådata; samme bytes hver gang."""
     from regiongeo import store  # noqa: PLC0415
     from regiongeo.compile import build_reference  # noqa: PLC0415
+    from regiongeo.compile.ferries import free_quays  # noqa: PLC0415
 
     shipped = store.data_dir()
     build_reference(sources, out or shipped, assumptions=shipped / "assumptions.csv")
+    quays = free_quays(*(store.load_table(name, out) for name in ("nodes", "links")))
+    if len(quays):
+        say(words("quays_left", lang, count=len(quays), ids=", ".join(quays.index)))
     say(words("built", lang, folder=out or shipped))
 
 

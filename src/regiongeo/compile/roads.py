@@ -20,6 +20,7 @@ from regiongeo.compile.counts import (
     compile_sections,
     normalise_road,
 )
+from regiongeo.compile.ferries import join_ferries
 from regiongeo.compile.raw import MAP_BOX, N1000, read_layer
 from regiongeo.crs import to_lonlat
 from regiongeo.errors import DataError, name_some
@@ -51,10 +52,11 @@ def compile_roads(
     """Build every road and traffic table from the raw sources.
 
     Public roads for cars (E, R, F, K) and car ferries; private roads, paths and passenger ferries are left
-    out. Nothing is snapped: links connect where their ends are equal. Links that reach over the edge of the
-    source stay whole, those that leave the map box are dropped. Links are cut where a TEN-T section ends, so
-    that volume and TEN-T class change at a node. ``length_m`` is the length on the ellipsoid of the line as
-    published; the shipped line is simplified by 20 m (Douglas-Peucker).
+    out. Links connect where their ends are equal; only ferries drawn short of their road are joined to it
+    (`join_ferries`). Links that reach over the edge of the source stay whole, those that leave the map box
+    are dropped. Links are cut where a TEN-T section ends, so that volume and TEN-T class change at a node.
+    ``length_m`` is the length on the ellipsoid of the line as published; the shipped line is simplified by
+    20 m (Douglas-Peucker).
 
     Parameters
     ----------
@@ -78,7 +80,8 @@ def compile_roads(
     sections = compile_sections(sources)
     pieces = _cut_at_sections(_read_roads(sources), sections)
     nodes, ends = _number_nodes(pieces)
-    detailed = _describe(pieces.assign(**ends), sections, municipalities, assumptions)
+    published = _describe(pieces.assign(**ends), sections, municipalities, assumptions)
+    nodes, detailed = join_ferries(nodes, published)
     tables = {
         "nodes": nodes,
         "links": _simplified(detailed),
