@@ -105,6 +105,31 @@ def test_breaks_are_spread_over_their_window(far: pd.DataFrame, links: pd.DataFr
     assert found["with_station_per_day"].tolist() == [0, 0]
 
 
+def test_time_on_a_ferry_is_no_driving(far: pd.DataFrame, links: pd.DataFrame) -> None:
+    """Aboard from b to c: 360 min are driven, 200 + 60 to b and 100 from c.
+
+    Out: the time is up 10 of 100 min and 8 of 80 km beyond c. Back: 360 - 270 = 90 min from x, km 90.
+    """
+    sailing = links.assign(is_ferry=[False, True])
+    found = forced_breaks(routes_of(far), sailing, far, rule=RULE)
+    assert found.windows["latest_km"].tolist() == pytest.approx([90, 200 + 60 + 40 + 8])
+    assert found.windows["link_id"].isna().all()
+    assert found.by_link["breaks_per_day"].to_dict() == pytest.approx({"ab": 10 * 35 / 45})
+
+
+def test_a_driver_whose_time_is_up_at_the_quay_stops_before_boarding(
+    far: pd.DataFrame, links: pd.DataFrame
+) -> None:
+    """Aboard from b to c; 210 + 60 min to b, and 270 min from c: both ways the time is up at the quay."""
+    sailing = links.assign(is_ferry=[False, True])
+    even = far.assign(minutes_before=210.0, minutes_after=270.0)
+    stops = stops_of(S=(260, 0), T=(300, 0))  # at b, at c
+    found = forced_breaks(routes_of(even), sailing, even, rule=RULE, stops=stops).windows
+    assert found.loc[("far", "out", 1), ["latest_km", "link_id", "along_m"]].tolist() == [260, "ab", 60_000]
+    assert found.loc[("far", "back", 1), "latest_km"] == 300
+    assert found["has_station"].all()
+
+
 @pytest.mark.parametrize(
     ("places", "out", "back"),
     [

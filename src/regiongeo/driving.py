@@ -4,8 +4,8 @@ A driver who has driven 4.5 hours must take a break of 45 minutes (EC 561/2006, 
 that, so each break falls in a window that closes when the time is up. Assumed: the driver sets out rested
 where the trip truly starts, beyond the gateway if need be; drives alone and without pause until then; at the
 speeds of the network, so no congestion and no loading on the way; takes each break whole, as late as the rule
-allows; and time on a ferry counts as driving. Every second break of a trip is in truth the daily rest (nine
-hours are driven then); it needs a place as well and is counted alike.
+allows. Time at and on a ferry is no driving, and no break either. Every second break of a trip is in truth
+the daily rest (nine hours are driven then); it needs a place as well and is counted alike.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def forced_breaks(
         Links of each path in driving order, as from ``shortest_routes``: pair (the path_id), order, link_id,
         from_node, to_node. A path without rows never enters the network.
     links
-        By ``link_id``: from_node, length_m, minutes.
+        By ``link_id``: from_node, length_m, minutes; is_ferry where some are ferries.
     drives
         Schema DRIVES, every path.
     rule
@@ -241,12 +241,17 @@ def _lay_pieces(routes: pd.DataFrame, links: pd.DataFrame, drives: pd.DataFrame)
     of_piece, is_forward = np.full(begin[-1], -1), np.ones(begin[-1], dtype=bool)
     of_piece[place], is_forward[place] = link, driven["is_forward"]
     sums = {}
-    for unit, values in (("minutes", links["minutes"]), ("km", links["length_m"] / 1000)):
+    for unit, values in (("minutes", _driving_minutes(links)), ("km", links["length_m"] / 1000)):
         size = np.zeros(begin[-1])
         size[place] = values.to_numpy(dtype=float)[link]
         size[begin[:-1]], size[begin[1:] - 1] = drives[f"{unit}_before"], drives[f"{unit}_after"]
         sums[unit] = np.concatenate([[0.0], np.cumsum(size)])
     return _Pieces(begin, sums["minutes"], sums["km"], of_piece, is_forward)
+
+
+def _driving_minutes(links: pd.DataFrame) -> pd.Series[float]:
+    """Return the minutes at the wheel of each link: none on a ferry."""
+    return links["minutes"].mask(links["is_ferry"], 0.0) if "is_ferry" in links else links["minutes"]
 
 
 def _driven_links(routes: pd.DataFrame, links: pd.DataFrame, drives: pd.DataFrame) -> pd.DataFrame:
