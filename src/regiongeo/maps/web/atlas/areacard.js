@@ -73,6 +73,7 @@ function drawFigure(indicator, { data, figures, words, telling, kind, area, year
   const points = figures.series(indicator.key, kind, area.id);
   const shown = figures.last(indicator.key, kind, area.id, year) ?? points.at(-1);
   const place = figures.place(indicator.key, kind, area.id, shown.year);
+  const isAlone = data.areas[kind].length < 2;
   const part = kind === "municipality" ? partOf(area, data) : null;
   const against = part && part.members.length > 1 ? [["subregion", part.id]] : [];
   const compared = [...against, ["region", data.areas.region[0].id]]
@@ -84,7 +85,7 @@ function drawFigure(indicator, { data, figures, words, telling, kind, area, year
     make("span", { class: "name" }, indicator.name, " ", make("small", {}, String(shown.year))),
     make("strong", {}, telling.full(shown.value, indicator)),
     points.length > 1 ? sparkline(points, tellTrend(indicator, points, tell, words)) : make("span", { class: "note" }, words.say("single_year", { year: shown.year })),
-    make("span", { class: "against" }, place ? make("span", {}, words.say("rank_of", place)) : "", ...compared),
+    make("span", { class: "against" }, place && !isAlone ? make("span", {}, words.say("rank_of", place)) : "", ...compared),
     points.length > 1 ? yearTable(points, { caption: `${indicator.name}, ${area.name}`, head: indicator.unit || words.say("col_value"), tell, words }) : "");
 }
 
