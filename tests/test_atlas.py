@@ -16,6 +16,7 @@ from regiongeo.atlas.words import figure_words, note_words, unit_words
 from regiongeo.atlasjob import AtlasInputs, _estimate_flows, compute_from_files
 from regiongeo.errors import DataError, ScenarioError, SchemaError
 from regiongeo.i18n import LANGUAGES
+from regiongeo.polycentricity import FLOW_INDICES
 from regiongeo.region import members_of
 from regiongeo.report.atlastables import area_table, centre_table, series_table, value_of, year_of_figures
 from regiongeo.statistics import areas_of
@@ -263,6 +264,21 @@ def test_own_commuting_gives_balances_and_indices(own: Atlas) -> None:
     assert value_of(own, "commuting_out", year=2023, area_id="0301") == 64
     assert value_of(own, "commuting_within", year=2023) == 64 * 11 + 10
     assert value_of(own, "commuting_primacy", year=2023) == pytest.approx(640 / 704)
+
+
+def test_commuting_that_lacks_a_member_gives_no_index_and_says_why() -> None:
+    members = members_of(REFERENCE, year=2024)
+    flows = pd.DataFrame(
+        {"commuters": [5.0, 9.0]},
+        index=pd.MultiIndex.from_tuples(
+            [("0301", "3301", 2023), ("3301", "0301", 2023)], names=["home_id", "work_id", "year"]
+        ),
+    )
+    areas = areas_of(members, region_id="r", region_name="R")
+    table = pd.concat(own_figures(areas, members, ("r", "R"), REFERENCE, commuting=flows))
+    told = table[table["note"] == "flows_missing"].set_index("indicator")["value"]
+    assert set(told.index) == {f"commuting_{one}" for one in FLOW_INDICES}
+    assert told.isna().all()
 
 
 def test_own_land_use_keeps_the_name_of_its_class(own: Atlas) -> None:

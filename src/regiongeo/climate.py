@@ -24,8 +24,8 @@ __all__ = [
     "total_emissions",
 ]
 
-VEHICLES = ("car", "van", "heavy", "bus")
-"""Vehicle groups of road traffic in the inventory: Personbiler, Varebiler, Tunge kjøretøy, Busser."""
+VEHICLES = ("car", "van", "heavy", "bus", "other")
+"""Vehicle groups of road traffic in the inventory: Personbiler, Varebiler, Tunge kjøretøy, Busser; others."""
 
 _VEHICLE_OF = {
     "personbiler": "car",
@@ -86,21 +86,10 @@ def road_by_vehicle(emissions: pd.DataFrame) -> pd.DataFrame:
     Table by area, year and ``vehicle`` (`VEHICLES`) with ``t_co2e`` [t CO2e] and ``share`` of the road
     traffic of that area and year (0 to 1, missing where it emits nothing). Areas and years whose road
     traffic is not split are left out.
-
-    Raises
-    ------
-    DataError
-        If a source of road traffic is none of the inventory's vehicle groups.
     """
     road = emissions[emissions.index.get_level_values("sector") == ROAD_SECTOR].reset_index()
     road = road[road["source"] != WHOLE_SECTOR]
-    vehicle = road["source"].map(lambda source: _VEHICLE_OF.get(bare_words(source)))
-    unknown = road.loc[vehicle.isna(), "source"].unique()
-    if len(unknown):
-        raise DataError(
-            f"road traffic has the sources {name_some(unknown)}: known are Personbiler, Varebiler, "
-            "Tunge kjøretøy and Busser"
-        )
+    vehicle = road["source"].map(lambda source: _VEHICLE_OF.get(bare_words(source), "other"))
     area = emissions.index.names[0]
     keys = [area, "year", "vehicle"]
     split = road.assign(vehicle=vehicle).groupby(keys, sort=True)[["t_co2e"]].sum()

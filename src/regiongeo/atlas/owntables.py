@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from regiongeo.assumptions import assumption
 from regiongeo.climatefigures import climate_figures
 from regiongeo.errors import DataError, name_some
-from regiongeo.polycentricity import flow_figures, size_figures
+from regiongeo.polycentricity import FLOW_INDICES, Area, figure_rows, flow_figures, size_figures
 from regiongeo.statistics import commuting_figures, ratio_figures, sum_figures
 from regiongeo.statistics.areas import wide_by_year
 from regiongeo.userfiles.ssb import sum_industries
@@ -54,7 +55,8 @@ def own_figures(
     Returns
     -------
     Tables of figures. Indices of jobs are given for the years in which every member has jobs; those of
-    commuting for the years in which every member has rows as home and as workplace.
+    commuting for the years in which every member has rows as home and as workplace, else their absence is
+    noted.
 
     Raises
     ------
@@ -133,17 +135,14 @@ def _flow_indices(flows: pd.Series, members: gpd.GeoDataFrame, region: tuple[str
     tables = []
     for year in sorted({int(one) for one in flows.index.get_level_values("year")}):
         square = flows.xs(year, level="year").unstack("work_id")  # noqa: PD010 - a pivot would average
-        if members.index.isin(square.index).all() and members.index.isin(square.columns).all():
+        if not (members.index.isin(square.index).all() and members.index.isin(square.columns).all()):
+            nothing = pd.DataFrame(np.nan, index=[year], columns=[f"commuting_{one}" for one in FLOW_INDICES])
             tables.append(
-                flow_figures(
-                    square.reindex(index=members.index, columns=members.index).fillna(0.0),
-                    members,
-                    region,
-                    measured="commuting",
-                    year=year,
-                    source_id=_USER,
-                )
+                figure_rows(nothing, Area("region", *region), source_id=_USER, note="flows_missing")
             )
+            continue
+        own = square.reindex(index=members.index, columns=members.index).fillna(0.0)
+        tables.append(flow_figures(own, members, region, measured="commuting", year=year, source_id=_USER))
     return tables
 
 

@@ -33,7 +33,7 @@ _FIRST = (
 """What stands before the rest of its group, in this order."""
 _ASIDE = (
     "population_change", "population_growth", "emissions_change_t",
-    *(f"emissions_road_{vehicle}" for vehicle in ("car", "van", "bus")), "emissions_road_heavy",
+    *(f"emissions_road_{vehicle}" for vehicle in ("car", "van", "bus", "other")), "emissions_road_heavy",
 )  # fmt: skip
 """What a card tells only on request, as what is much the same stands among its key figures."""
 _COVERAGE = "emissions_coverage"

@@ -16,6 +16,7 @@ from regiongeo.polycentricity.espon import (
 )
 from regiongeo.polycentricity.figures import (
     FIGURE_COLUMNS,
+    FLOW_INDICES,
     LEAST_UNITS,
     Area,
     figure_rows,
@@ -55,6 +56,7 @@ __all__ = [
     "BETTER_SIGN",
     "ESPON_PARTS",
     "FIGURE_COLUMNS",
+    "FLOW_INDICES",
     "LEAST_UNITS",
     "Area",
     "Interval",

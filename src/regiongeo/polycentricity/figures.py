@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURE_COLUMNS",
+    "FLOW_INDICES",
     "LEAST_UNITS",
     "Area",
     "figure_rows",
@@ -57,6 +58,9 @@ _SIMPLE: Mapping[str, Index] = {
     "theil": theil,
 }
 _TOP = 10
+
+FLOW_INDICES = ("green", "entropy", "rank_size_slope", "primacy", "gini")
+"""Indices of `flow_figures` of the region as a whole."""
 
 
 def size_indices(count: int) -> dict[str, Index]:
@@ -242,14 +246,15 @@ def flow_figures(
         raise DataError(f"flows: no row or column for members {name_some(lost)}: add them, 0 where none")
     own = flow.loc[members.index, members.index]
     incoming = own.sum(axis=0) - pd.Series(np.diag(own), index=own.index)
-    values = {
-        "green": special_polycentricity(own),
-        "entropy": entropy_index(own),
-        "rank_size_slope": mean_rank_size_slope(incoming),
-        "primacy": primacy(incoming),
-        "gini": gini(incoming),
-    }
-    table = pd.DataFrame({f"{measured}_{name}": [value] for name, value in values.items()}, index=[year])
+    values = (
+        special_polycentricity(own),
+        entropy_index(own),
+        mean_rank_size_slope(incoming),
+        primacy(incoming),
+        gini(incoming),
+    )
+    named = zip(FLOW_INDICES, values, strict=True)
+    table = pd.DataFrame({f"{measured}_{name}": [value] for name, value in named}, index=[year])
     rows = [figure_rows(table, Area("region", *region), source_id=source_id, note=note)]
     for municipality_id, value in dominance(own).items():
         area = Area("municipality", str(municipality_id), str(members.loc[municipality_id, "name"]))
