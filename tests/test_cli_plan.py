@@ -17,7 +17,7 @@ from regiongeo.cli import app, main
 from regiongeo.errors import OutputError, ScenarioError
 from regiongeo.job import Done
 from regiongeo.scenario import Scenario
-from toy_plan import toy_planned_result
+from toy_plan import toy_planned_result, with_equals
 
 
 @pytest.fixture
@@ -86,6 +86,16 @@ def test_the_gap_of_a_plan_not_proven_best_is_told(monkeypatch: pytest.MonkeyPat
 
     assert "12.3" in call("optimise", "--lang", "en").stdout
     assert json.loads(call("optimise", "--json").stdout)["gap"] == 0.123
+
+
+@pytest.mark.usefixtures("asked")
+def test_equally_good_sites_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = Done(result=with_equals(toy_planned_result()), rows_read={})
+    monkeypatch.setattr(job, "compute_job", lambda *_, **__: done)
+
+    shown = CliRunner().invoke(app, ["optimise"], catch_exceptions=False, env={"COLUMNS": "200"}).stdout
+    assert "Like god: Tomt øst" in shown
+    assert json.loads(call("optimise", "--json").stdout)["equal_sites"] == {"K": ["P"]}
 
 
 @pytest.mark.usefixtures("asked")

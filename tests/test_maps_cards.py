@@ -8,7 +8,7 @@ from regiongeo.maps.cards import describe_cards
 from regiongeo.maps.payload import build_payload
 from regiongeo.tables import CHECKLIST_ITEMS
 from toy import toy_result
-from toy_plan import toy_cards, toy_planned_result
+from toy_plan import toy_cards, toy_planned_result, with_equals
 
 PLACE = {"K": 0, "T": 1, "P": 2}
 """Of the toy sites in the list, by rank."""
@@ -76,3 +76,10 @@ def test_only_named_columns_reach_the_page() -> None:
 
 def test_without_cards_there_are_none() -> None:
     assert describe_cards(toy_result(), at=PLACE) == ([], {})
+
+
+def test_equally_good_sites_are_named_by_their_place_in_the_list() -> None:
+    _, told = describe_cards(with_equals(toy_planned_result()), at=PLACE)
+    assert {site: card["equals"] for site, card in told.items()} == {"K": [2], "P": [], "T": []}
+    _, told = describe_cards(toy_planned_result(), at=PLACE)
+    assert told["K"]["equals"] == []

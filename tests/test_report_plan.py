@@ -60,7 +60,7 @@ from regiongeo.report.summary import describe_result
 from regiongeo.tables import CHECKLIST_ITEMS
 from test_report_tables import HOSTILE, SOURCES, read_layer, write_all
 from toy import toy_result
-from toy_plan import toy_planned_result
+from toy_plan import toy_planned_result, with_equals
 from toy_report import full_result
 
 if TYPE_CHECKING:
@@ -361,7 +361,8 @@ def read_plan(folder: Path) -> pd.DataFrame:
 def test_x17_plan_csv_and_layer_hold_the_same_cells(run: Path) -> None:
     table = plan_table(RESULT, plan_of())
     plain = pd.DataFrame(table.drop(columns="geometry"))
-    layer = read_layer(run, "plan").set_index(["site_id", "energy"])
+    # A column without any text comes back without its kind.
+    layer = read_layer(run, "plan").set_index(["site_id", "energy"]).fillna({"equal_sites": np.nan})
     pd.testing.assert_frame_equal(read_plan(run), plain, check_dtype=False)
     pd.testing.assert_frame_equal(pd.DataFrame(layer[plain.columns]), plain, check_dtype=False)
     assert layer.geometry.geom_equals(table.geometry).all()
@@ -742,6 +743,19 @@ def _cells(words: str) -> set[str]:
     return {
         cell.strip() for line in told.splitlines() for cell in line.split("|" if line[:1] == "|" else None)
     }
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_equally_good_sites_are_named_in_table_and_report(lang: Language) -> None:
+    result = with_equals(RESULT)
+    table = plan_table(result, plan_of(result))
+    known = table["equal_sites"].dropna()
+    assert set(known.index.get_level_values("site_id")) == {"K"}
+    assert set(known) == {"Tomt øst, Østby (P)"}
+    told = "\n".join(describe_plan(result, lang))
+    assert text("plan", "equal_what", lang) in told
+    assert told.count("Tomt øst, Østby (P)") == 1
+    assert text("plan", "equal_what", lang) not in "\n".join(describe_plan(RESULT, lang))
 
 
 def test_settings_of_the_plan_are_listed_with_the_plan_alone() -> None:

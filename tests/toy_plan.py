@@ -162,6 +162,13 @@ def toy_station_plan() -> StationPlan:
     )  # fmt: skip
 
 
+def with_equals(result: Result) -> Result:
+    """Return a result in whose plan P would serve exactly as much as K."""
+    assert result.plan is not None
+    equal = table(RESERVES, {("K", "P"): {}})
+    return replace(result, plan=replace(result.plan, reserves=equal))
+
+
 def toy_cards() -> SiteCards:
     """Return cards: K and T chosen, P too close to K."""
     cards = {

@@ -1,36 +1,42 @@
-"""How many trips of each energy get through with a station plan, in all and by relation."""
+"""How many trips of each energy get through with a station plan: in all, by relation, with another one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from regiongeo.schema import validate
+from regiongeo.siting.simulate import served_pairs, simulate
 from regiongeo.tables import RELATION_SERVICE
 
 if TYPE_CHECKING:
-    from regiongeo.scenario import Energy
+    from regiongeo.result import PlanFleet, StationPlan
     from regiongeo.siting.refuel import Refuelling
-    from regiongeo.siting.trips import Reach, Trips
+    from regiongeo.siting.trips import Trips
 
-__all__ = ["PlanFleet", "count_service", "relation_service"]
+__all__ = ["SERVED", "count_service", "equal_sites", "hold_plan", "relation_service"]
+
+SERVED = [f"{what}_{unit}_per_day" for what in ("served", "all") for unit in ("trips", "truck_km")]
+"""Columns of SERVICE that tell how much of all trips and truck-km gets through."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class PlanFleet:
-    """The trucks on one energy."""
+_NOTHING = 1e-6
+"""Trips or truck-km a day that are none: what is lost is a difference of sums."""
 
-    energy: Energy
-    reach: Reach
-    truck_share: float
-    depot_share: float
-    trips: Trips
-    """Those that need a station, as if all trucks drove on the energy; relations split by depot."""
-    free: pd.Series[float]
-    """Trips of the split relations that need none."""
+
+def equal_sites(plan: StationPlan) -> dict[str, tuple[str, ...]]:
+    """Name for each new site those that would serve exactly as much in its place, so that the id decided.
+
+    They are the replacements (`StationPlan.reserves`) with which no trip and no truck-km is lost or won, all
+    other sites staying; sites without any are left out, and so are locked ones.
+    """
+    is_equal = (plan.reserves.abs() <= _NOTHING).all(axis=1)
+    found: dict[str, tuple[str, ...]] = {}
+    for site, other in plan.reserves.index[is_equal]:
+        found[site] = (*found.get(site, ()), other)
+    return found
 
 
 def count_service(fleet: PlanFleet, chosen: Refuelling, best: Refuelling, trips: Trips) -> pd.DataFrame:
@@ -67,6 +73,42 @@ def relation_service(
     """Sum by places at both ends which trips get through."""
     parts = {fleet.energy: _served_relations(fleet, chosen, trips, relations) for fleet in fleets}
     return validate(pd.concat(parts, names=["energy"]), RELATION_SERVICE)
+
+
+def hold_plan(plan: StationPlan, under: StationPlan) -> pd.DataFrame:
+    """Count who would get through with the sites of one plan where trucks and roads are those of another.
+
+    Every round trip is driven anew with what the sites offer and the stations that exist there; nothing is
+    chosen. Sites that are no candidates there serve nobody.
+
+    Parameters
+    ----------
+    plan
+        Whose new sites, and what they offer, are held.
+    under
+        Whose trucks, ranges, shares and existing stations count. Held against itself it serves what its own
+        ``service`` says.
+
+    Returns
+    -------
+    DataFrame by ``energy``, those of ``under``: served_trips_per_day and served_truck_km_per_day, free ones
+    included, and all_trips_per_day and all_truck_km_per_day [per day].
+    """
+    new = plan.offers.index[~plan.offers["is_existing"]]
+    rows = {}
+    for fleet in under.fleets:
+        sites = [site for site, energy in new if energy == fleet.energy]
+        drives = simulate(fleet.trips, [*fleet.existing, *sites], reach=fleet.reach)
+        through = served_pairs(fleet.trips, drives)["trips_per_day"] * fleet.truck_share
+        km = _shortest(fleet.trips)["inside_km"].loc[through.index]
+        row = under.service.loc[fleet.energy]
+        rows[fleet.energy] = {
+            "served_trips_per_day": row["free_trips_per_day"] + through.sum(),
+            "served_truck_km_per_day": row["free_truck_km_per_day"] + (through * km).sum(),
+            "all_trips_per_day": row["all_trips_per_day"],
+            "all_truck_km_per_day": row["all_truck_km_per_day"],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=SERVED).rename_axis("energy").astype(float)
 
 
 def _served_relations(

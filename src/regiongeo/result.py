@@ -18,14 +18,31 @@ if TYPE_CHECKING:
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
-    from regiongeo.scenario import Scenario
+    from regiongeo.scenario import Energy, Scenario
     from regiongeo.siting.coverage import Portfolio
+    from regiongeo.siting.trips import Reach, Trips
     from regiongeo.tables import ReferenceData
 
-__all__ = ["TRUCK_CLASSES", "Result", "SiteCards", "StationPlan", "tell_notices"]
+__all__ = ["TRUCK_CLASSES", "PlanFleet", "Result", "SiteCards", "StationPlan", "tell_notices"]
 
 TRUCK_CLASSES = (200, 500, 1000, 2000)
 """Trucks of 12.5 m and more per day where every map of a result draws its roads wider."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanFleet:
+    """The trucks on one energy, and where it is had today."""
+
+    energy: Energy
+    reach: Reach
+    truck_share: float
+    depot_share: float
+    trips: Trips
+    """Those that need a station, as if all trucks drove on the energy; relations split by depot."""
+    free: pd.Series[float]
+    """Trips of the split relations that need none."""
+    existing: tuple[str, ...] = ()
+    """Stations there today that offer it, as ``station/<station_id>``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +81,8 @@ class StationPlan:
     """Longest stretch without a station on any path, where that was asked for."""
     fairness_price: float | None = None
     """Share of the truck-km served that the shortest worst gap costs, where that was asked for [1]."""
+    fleets: tuple[PlanFleet, ...] = field(default=(), repr=False)
+    """The trucks the sites were chosen for, so that another plan can be held against the same question."""
 
 
 @dataclass(frozen=True, kw_only=True)

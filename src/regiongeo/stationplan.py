@@ -15,8 +15,8 @@ from regiongeo.errors import DataError, ScenarioError
 from regiongeo.fairness import choose_fair_sites, held_to
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
 from regiongeo.planbreaks import driver_breaks
-from regiongeo.planservice import PlanFleet, count_service, relation_service
-from regiongeo.result import StationPlan
+from regiongeo.planservice import count_service, relation_service
+from regiongeo.result import PlanFleet, StationPlan
 from regiongeo.routing import shortest_paths
 from regiongeo.schema import validate
 from regiongeo.siting.build import build_relations, build_trips, find_stops, trips_in_need
@@ -93,10 +93,11 @@ def plan_stations(
     """
     asked = scenario.refuelling
     relations, ways, trips = _build_trips(flows, distances, scenario=scenario, assumptions=assumptions)
-    fleets = [
-        _read_fleet(energy, trips, scenario=scenario, assumptions=assumptions) for energy in asked.energies
-    ]
     offered = offered_energies(stations)
+    fleets = [
+        _read_fleet(energy, trips, offered, scenario=scenario, assumptions=assumptions)
+        for energy in asked.energies
+    ]
     layers = [_layer(fleet, distances, offered, scenario=scenario) for fleet in fleets]
     existing = [station_site(one) for one in stations.index]
     limits = _limits(distances, scenario)
@@ -158,6 +159,7 @@ def plan_stations(
         is_settled=chosen.is_settled and (fair is None or fair.is_settled),
         worst_gap_km=None if fair is None else fair.worst_km,
         fairness_price=None if fair is None else price_of_fairness(best.objective, chosen.objective),
+        fleets=tuple(fleets),
     )
 
 
@@ -220,7 +222,9 @@ def _long_relations(relations: pd.DataFrame, network: Network, *, assumptions: p
     return long
 
 
-def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions: pd.DataFrame) -> PlanFleet:
+def _read_fleet(
+    energy: Energy, trips: Trips, offered: pd.DataFrame, *, scenario: Scenario, assumptions: pd.DataFrame
+) -> PlanFleet:
     reach = energy_reach(assumptions, energy, scenario=scenario)
     depot_share = assumption(assumptions, f"siting.depot_share.{energy}", unit="1")
     try:
@@ -234,6 +238,7 @@ def _read_fleet(energy: Energy, trips: Trips, *, scenario: Scenario, assumptions
         depot_share=depot_share,
         trips=needing,
         free=free,
+        existing=tuple(station_site(one) for one in offered.index[offered[energy]]),
     )
 
 
@@ -248,7 +253,7 @@ def _layer(fleet: PlanFleet, distances: Distances, offered: pd.DataFrame, *, sce
         reach=fleet.reach,
         weight=fleet.truck_share,
         cost=cost,
-        existing=tuple(station_site(one) for one in offered.index[offered[fleet.energy]]),
+        existing=fleet.existing,
         locked_out=tuple(station_site(one) for one in offered.index[~offered[fleet.energy]]),
         most=asked.most[fleet.energy],
     )

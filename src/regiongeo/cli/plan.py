@@ -176,9 +176,13 @@ def _show_plan(result: Result, lang: Lang) -> None:
 
 
 def _reserve(result: Result, plan: StationPlan, site_id: str, lang: Lang) -> str:
-    """Name the best replacement of a site, and what is lost with it."""
+    """Name the replacements that are equally good, or the best one and what is lost with it."""
     from regiongeo.i18n import format_number  # noqa: PLC0415
+    from regiongeo.planservice import equal_sites  # noqa: PLC0415
 
+    equal = equal_sites(plan).get(site_id)
+    if equal:
+        return words("plan_equal", lang, names="; ".join(str(result.sites.loc[one, "name"]) for one in equal))
     own = plan.reserves[plan.reserves.index.get_level_values("site_id") == site_id]
     if own.empty:
         return words("plan_unknown", lang)
@@ -228,6 +232,8 @@ def _proof(plan: StationPlan, lang: Lang) -> str:
 
 
 def _plan_summary(plan: StationPlan) -> dict[str, Any]:
+    from regiongeo.planservice import equal_sites  # noqa: PLC0415
+
     offers = plan.offers.join(plan.sizes).reset_index()
     return {
         "schema": "regiongeo.plan/1",
@@ -239,6 +245,7 @@ def _plan_summary(plan: StationPlan) -> dict[str, Any]:
         "sites": list(plan.sites),
         "offers": _records(offers),
         "reserves": _records(plan.reserves.reset_index()),
+        "equal_sites": {site: list(others) for site, others in equal_sites(plan).items()},
         "service": _records(plan.service.reset_index()),
     }
 

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from regiongeo.maps.encode import amount, plain
+from regiongeo.planservice import equal_sites
 from regiongeo.tables import CHECKLIST_ITEMS
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def describe_cards(
         return [], {}
     rivals, checklists = _describe_rivals(result.cards, at), _describe_checklists(result.cards)
     reserves = _describe_reserves(result.plan, at)
+    equals = equal_sites(result.plan) if result.plan else {}
     number = {row: place for place, row in enumerate(dict.fromkeys(chain(*checklists.values())))}
     criteria = {name: place for place, name in enumerate(result.weights.index)}
     cards: dict[str, dict[str, object]] = {
@@ -49,6 +51,7 @@ def describe_cards(
             "lifts": _describe_lifts(row, criteria),
             "rivals": rivals.get(str(site_id), []),
             "reserves": reserves.get(str(site_id), []),
+            "equals": [at[other] for other in equals.get(str(site_id), ())],
             "checklist": [number[one] for one in checklists.get(str(site_id), [])],
         }
         for site_id, row in result.cards.cards.iterrows()

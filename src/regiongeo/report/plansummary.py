@@ -191,7 +191,15 @@ def _offers(result: Result, plan: StationPlan, lang: Language) -> list[str]:
         ]
         title = text("plan", "head_offers", lang, energy=_energy(energy, lang), count=len(own))
         parts += [f"### {title}", markdown_table(heads, rows)]
-    return [*parts, text("plan", "plan_loss", lang), *_reserves(result, plan, lang)]
+    return [*parts, text("plan", "plan_loss", lang), *_equals(new, lang), *_reserves(result, plan, lang)]
+
+
+def _equals(new: pd.DataFrame, lang: Language) -> list[str]:
+    """Name the sites that another one could stand for without any loss."""
+    twins = new.dropna(subset="equal_sites")
+    rows = list(dict.fromkeys(zip(twins["name"], twins["equal_sites"], strict=True)))
+    heads = [column_label("name", lang), column_label("equal_sites", lang)]
+    return [text("plan", "equal_what", lang), markdown_table(heads, rows)] if rows else []
 
 
 def _reserves(result: Result, plan: StationPlan, lang: Language) -> list[str]:

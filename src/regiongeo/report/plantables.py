@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from regiongeo.crs import to_lonlat
+from regiongeo.planservice import equal_sites
 from regiongeo.report.tables import publish
 from regiongeo.scenario import ENERGIES
 from regiongeo.tables import CHECKLIST_ITEMS
@@ -71,7 +72,7 @@ def plan_table(result: Result, plan: StationPlan) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame by ``site_id`` and ``energy`` in EPSG:25832: charging, hydrogen, biogas; within an energy the
     new sites first, most truck-kilometres lost without them first. Existing stations (``is_existing``) have
-    no rank and no size.
+    no rank and no size. ``equal_sites`` names those that would serve exactly as much in a site's place.
     """
     places, offers = _places(result), plan.offers
     sizes = plan.sizes.rename(columns=_NEW_NAMES)[_PLAN_SIZES]
@@ -79,13 +80,25 @@ def plan_table(result: Result, plan: StationPlan) -> gpd.GeoDataFrame:
     points = to_lonlat(places[["geometry"]]).geometry
     for name, values in {"lon": points.x, "lat": points.y}.items():
         table[name] = table.index.get_level_values("site_id").map(values)
+    names = _equal_names(result, plan)
+    own = [names.get(site) for site in table.index.get_level_values("site_id")]
+    table["equal_sites"] = pd.Series(own, index=table.index, dtype="str")
     wanted = [
         *_PLACE,
-        *("is_existing", "is_locked", "stops_per_day", "refilled_km_per_day"),
+        *("is_existing", "is_locked", "equal_sites", "stops_per_day", "refilled_km_per_day"),
         *_PLAN_SIZES,
         *("lost_trips_per_day", "lost_truck_km_per_day", "lon", "lat", "source_id", "geometry"),
     ]
     return publish(_by_energy(table)[wanted])
+
+
+def _equal_names(result: Result, plan: StationPlan) -> dict[str, str]:
+    """Name the equally good sites of each, with ids, since neighbours often share a name."""
+    names = result.sites["name"]
+    return {
+        site: "; ".join(f"{names[other]} ({other})" for other in others)
+        for site, others in equal_sites(plan).items()
+    }
 
 
 def reserve_table(result: Result, plan: StationPlan) -> pd.DataFrame:

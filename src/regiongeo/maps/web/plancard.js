@@ -13,7 +13,7 @@ export function drawPlanBadge({ offers }, words) {
 export function drawPlanSections(site, data, words, { onSite }) {
   const { offers, card } = site;
   return [
-    offers ? section(words.say("in_plan"), offers.map((offer) => drawOffer(offer, words)), { open: true }) : "",
+    offers ? section(words.say("in_plan"), [drawEquals(card, data, words, linkTo(data, onSite)), ...offers.map((offer) => drawOffer(offer, words))], { open: true }) : "",
     card?.reserves.length ? section(words.say("reserves"), drawReserves(card, data, words, linkTo(data, onSite))) : "",
     card && data.plan && !offers ? section(words.say("not_in_plan"), drawBinds(card, words, linkTo(data, onSite)), { open: true }) : "",
   ].filter(Boolean);
@@ -122,6 +122,13 @@ function drawRivals({ rivals }, data, words, link) {
   const rows = rivals.map(([at, km]) => make("li", {}, link(at),
     make("small", {}, words.say("rival", { km: words.amount(km), rank: data.sites[at].rank }), data.sites[at].offers ? ` · ${words.say("in_plan")}` : "")));
   return [make("p", { class: "note" }, words.say("rivals_note")), make("ul", { class: "rivals" }, ...rows)];
+}
+
+// Where the id decided, people on the place may decide better.
+function drawEquals(card, { sites }, words, link) {
+  if (!card?.equals.length) return "";
+  const names = card.equals.flatMap((at, place) => [place ? ", " : " ", link(at), ` (${words.say("equal_rank", sites[at])})`]);
+  return make("p", { class: "equals" }, make("strong", {}, words.say("equals")), ...names, ". ", words.say("equals_note"));
 }
 
 function drawReserves({ reserves }, { sites }, words, link) {
