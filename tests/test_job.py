@@ -8,6 +8,7 @@ import pytest
 from regiongeo import job
 from regiongeo.flows import FlowResult, estimate_flows
 from regiongeo.flows.archive import flows_from_bytes, flows_to_bytes
+from regiongeo.manifest import hash_file
 from toy_flows import flow_network, flow_reference, flow_traffic
 
 
@@ -67,3 +68,24 @@ def test_changed_data_are_estimated_anew(
 def test_without_a_cache_the_estimation_is_asked_itself(counted: list[int]) -> None:
     assert job.kept_flows(None) is job.estimate_flows
     assert counted == []
+
+
+# Files that a scenario names
+
+
+def test_files_of_the_scenario_are_read_and_hashed_unless_one_is_given_beside_it(tmp_path: Path) -> None:
+    names = {"plots": "tomter.csv", "stations": "stasjoner.csv", "grid_capacity": "nett.csv"}
+    for name in (*names.values(), "andre.csv"):
+        (tmp_path / name).write_text(name, "utf-8")
+    scenario = tmp_path / "a.toml"
+    lines = "".join(f'{key} = "{name}"\n' for key, name in names.items())
+    scenario.write_text(f"[world]\n{lines}", "utf-8")
+
+    _, inputs = job.read_scenario(job.Inputs(scenario=scenario))
+    _, other = job.read_scenario(job.Inputs(scenario=scenario, plots=tmp_path / "andre.csv"))
+
+    own = {f"plots/{names['plots']}", f"stations/{names['stations']}", f"capacity/{names['grid_capacity']}"}
+    assert set(job.hash_inputs(inputs)) == {"data/sources.toml", "scenario/a.toml", *own}
+    assert job.hash_inputs(inputs)["plots/tomter.csv"] == hash_file(tmp_path / "tomter.csv")
+    assert other.plots == tmp_path / "andre.csv"
+    assert other.stations == tmp_path / "stasjoner.csv"

@@ -27,10 +27,18 @@ def test_a_scenario_lists_only_its_differences(tmp_path: Path) -> None:
     assert (scenario.plan.portfolio_size, scenario.plan.access_limit_km) == (5, 2.0)
 
 
-def test_files_are_found_beside_the_scenario(tmp_path: Path) -> None:
-    scenario = load_scenario(_write(tmp_path, '[world]\nstations = "stations.csv"\n'))
+def test_files_are_found_beside_the_scenario_that_names_them(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    _write(tmp_path, '[world]\nplots = "tomter.gpkg"\ngrid_capacity = "nett.csv"\n', "base.toml")
+    text = 'base = "../base.toml"\n[world]\nstations = "stations.csv"\n'
 
-    assert scenario.world.stations == str(tmp_path / "stations.csv")
+    world = load_scenario(_write(tmp_path / "more", text)).world
+
+    assert world.stations == str(tmp_path / "more" / "stations.csv")
+    assert {Path(str(name)).resolve() for name in (world.plots, world.grid_capacity)} == {
+        tmp_path / "tomter.gpkg",
+        tmp_path / "nett.csv",
+    }
 
 
 def test_every_mistake_is_named_with_its_line_and_the_accepted_keys(tmp_path: Path) -> None:

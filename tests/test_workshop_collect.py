@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -23,7 +24,7 @@ from regiongeo.job import Done, Inputs, compute_job
 from regiongeo.manifest import read_run, verify_run
 from regiongeo.tables import PLOTS
 from regiongeo.userfiles import load_plots
-from regiongeo.workshop import collect, mapcheck, scoring
+from regiongeo.workshop import collect, ident, mapcheck, scoring
 from regiongeo.workshop.collect import collect_workshop, region_box
 from regiongeo.workshop.frames import proposal_frame
 from regiongeo.workshop.merge import merge_exports
@@ -94,6 +95,22 @@ def test_one_folder_with_everything_appears(files: list[Path], asked: dict[str, 
     assert str(tmp_path) not in (out / "run.json").read_text("utf-8")
     assert steps[0] == "reference"
     assert asked["with_flows"] is False
+
+
+def test_plots_named_in_the_scenario_are_those_of_the_map(
+    files: list[Path], asked: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "tomter.csv").write_text("x", "utf-8")
+    scenario = tmp_path / "a.toml"
+    scenario.write_text('[world]\nplots = "tomter.csv"\n', "utf-8")
+    collect_workshop(files, tmp_path / "out", inputs=Inputs(scenario=scenario), lang="nb")
+
+    assert asked["inputs"].plots == tmp_path / "tomter.csv"
+    assert "plots/tomter.csv" in read_run(tmp_path / "out")["inputs"]
+    assert str(tmp_path) not in (tmp_path / "out" / "run.json").read_text("utf-8")
+    result = scored_result()
+    own = replace(result, scenario=result.scenario.replace(world={"plots": str(tmp_path / "tomter.csv")}))
+    assert ident.name_map(own, data_version="1") == ident.name_map(result, data_version="1")
 
 
 def test_the_main_job_gets_the_proposals_as_plots(

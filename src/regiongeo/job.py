@@ -274,9 +274,10 @@ def read_scenario(inputs: Inputs) -> tuple[Scenario, Inputs]:
     if inputs.seed is not None:
         scenario = scenario.replace(uncertainty={"seed": inputs.seed})
     world = scenario.world
+    plots = inputs.plots or (Path(world.plots) if world.plots else None)
     stations = inputs.stations or (Path(world.stations) if world.stations else None)
     capacity = inputs.capacity or (Path(world.grid_capacity) if world.grid_capacity else None)
-    return scenario, replace(inputs, stations=stations, capacity=capacity)
+    return scenario, replace(inputs, plots=plots, stations=stations, capacity=capacity)
 
 
 def hash_inputs(inputs: Inputs) -> dict[str, str]:

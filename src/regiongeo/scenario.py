@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CRITERIA",
     "ENERGIES",
+    "USER_FILES",
     "Criterion",
     "Energy",
     "Plan",
@@ -50,6 +51,9 @@ Energy = Literal["battery", "hydrogen", "biogas"]
 ENERGIES: tuple[Energy, ...] = get_args(Energy)
 """Energies a station can offer, in the order of every table and chart."""
 
+USER_FILES = ("plots", "stations", "grid_capacity")
+"""Keys of ``[world]`` that name a file; where it lies tells where and who, so only its name is published."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
@@ -62,6 +66,8 @@ class World(_Part):
     """Membership list that defines the region: 2020 (65), 2021 or 2022 (64), 2024 (65 municipalities)."""
     population_year: int = Field(2026, ge=2005, le=2026)
     """Population on 1 January of this year."""
+    plots: str | None = None
+    """Your own plots (CSV, GeoJSON or GeoPackage), relative to the scenario file; none: no own plots."""
     stations: str | None = None
     """CSV of existing or decided energy stations, relative to the scenario file; none: not included."""
     traffic_year: int | None = Field(None, ge=2018, le=2050)
@@ -260,10 +266,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioError(
             f"{path.name}: not valid TOML: {error}; codes and names need quotes, decimals a point"
         ) from error
-    for part, key in (("world", "stations"), ("world", "grid_capacity")):
-        stated = content.get(part, {}).get(key) if isinstance(content.get(part), dict) else None
-        if isinstance(stated, str):
-            content[part][key] = str(path.parent / stated)
+    world = content.get("world")
+    if isinstance(world, dict):
+        stated = {key: world[key] for key in USER_FILES if isinstance(world.get(key), str)}
+        world.update({key: str(path.parent / name) for key, name in stated.items()})
     return content
 
 

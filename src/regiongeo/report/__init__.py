@@ -35,6 +35,7 @@ from regiongeo.report.tables import (
     station_table,
     subregion_table,
 )
+from regiongeo.scenario import USER_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -180,7 +181,7 @@ def _describe_run(
     result: Result, run_info: Mapping[str, Any], seconds: Mapping[str, float]
 ) -> dict[str, Any]:
     scenario = result.scenario.model_dump(mode="json")
-    for key in ("stations", "grid_capacity"):  # names only: a path tells where and who
+    for key in USER_FILES:
         if scenario["world"][key] is not None:
             scenario["world"][key] = Path(scenario["world"][key]).name
     spent = {**result.seconds, **run_info.get("seconds", {}), **seconds}

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regiongeo.i18n import format_number, text
-from regiongeo.report.plansettings import list_plan_settings
+from regiongeo.report.plansettings import exact_number, list_plan_settings
 from regiongeo.report.tables import clean_text, link_volumes
 from regiongeo.result import Result, tell_notices
+from regiongeo.scenario import USER_FILES
 from regiongeo.traffic import basis_lengths
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def list_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
     """Return the scenario as label and value, in the words of planners; files by name only."""
     scenario = result.scenario
     doubt = scenario.uncertainty
-    factors = [format_number(factor, lang, decimals=1) for factor in (doubt.factor_low, doubt.factor_high)]
+    factors = [exact_number(factor, lang) for factor in (doubt.factor_low, doubt.factor_high)]
     rows: dict[str, object] = {
         "scenario": scenario.name,
         **scenario.world.model_dump(),
@@ -109,18 +110,18 @@ def compare_topsis(ranking: pd.DataFrame, *, top: int) -> tuple[float, int]:
 
 def _setting(key: str, value: object, lang: Language) -> str:  # noqa: PLR0911 - one return a kind of value
     if value is None or (not value and isinstance(value, (tuple, dict))):
-        return text("report", "none", lang)
+        return text("report", "not_carried" if key == "traffic_year" else "none", lang)
     if isinstance(value, dict):
         shares = {text("report", f"corridor_{name}", lang): share for name, share in sorted(value.items())}
-        return ", ".join(f"{name} {format_number(100 * share, lang)} %" for name, share in shares.items())
+        return ", ".join(f"{name} {exact_number(100 * share, lang)} %" for name, share in shares.items())
     if key == "traffic_growth":
         return text("report", f"growth_{value}", lang)
-    if key in ("stations", "grid_capacity"):
+    if key in USER_FILES:
         return clean_text(Path(str(value)).name)
     if isinstance(value, tuple):
         return clean_text(", ".join(value))
     if isinstance(value, float):
-        return format_number(value, lang, decimals=0 if value.is_integer() else 1)
+        return exact_number(value, lang)
     if isinstance(value, int) and key == "draws":
         return format_number(value, lang)
     return clean_text(str(value))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from regiongeo.result import Result
     from regiongeo.scenario import Energy
 
-__all__ = ["list_plan_settings"]
+__all__ = ["exact_number", "list_plan_settings"]
 
 
 def list_plan_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
@@ -30,11 +30,24 @@ def list_plan_settings(result: Result, lang: Language) -> list[tuple[str, str]]:
         "biogas": text("plan", f"biogas_{settings.biogas}", lang),
         "range_km": _by_energy(settings.range_km, lang),
         "most": _by_energy({energy: settings.most[energy] for energy in settings.energies}, lang),
-        "budget_mnok": _number(settings.budget_mnok, lang),
-        "detour_km": _number(settings.detour_km, lang),
-        "stops_per_day": _number(settings.stops_per_day, lang),
+        "budget_mnok": exact_number(settings.budget_mnok, lang),
+        "site_cost_mnok": exact_number(settings.site_cost_mnok, lang),
+        "offer_cost_mnok": _by_energy(settings.offer_cost_mnok, lang),
+        "detour_km": exact_number(settings.detour_km, lang),
+        "alternatives": exact_number(settings.alternatives, lang),
+        "stretch": exact_number(settings.stretch, lang),
+        "stops_per_day": exact_number(settings.stops_per_day, lang),
+        "time_limit_s": exact_number(settings.time_limit_s, lang),
     }
     return _labelled({**rows, **changed}, lang)
+
+
+def exact_number(value: float | None, lang: Language) -> str:
+    """Write a setting with all the decimals it was given; None in words."""
+    if value is None:
+        return text("report", "none", lang)
+    _, _, decimals = f"{value:.6f}".rstrip("0").partition(".")
+    return format_number(value, lang, decimals=len(decimals))
 
 
 def _labelled(rows: Mapping[str, str], lang: Language) -> list[tuple[str, str]]:
@@ -42,18 +55,12 @@ def _labelled(rows: Mapping[str, str], lang: Language) -> list[tuple[str, str]]:
 
 
 def _by_energy(numbers: Mapping[Energy, float], lang: Language) -> str:
-    named = (f"{_energy(energy, lang)} {_number(value, lang)}" for energy, value in numbers.items())
+    named = (f"{_energy(energy, lang)} {exact_number(value, lang)}" for energy, value in numbers.items())
     return ", ".join(named) or text("report", "none", lang)
 
 
 def _numbers(numbers: Mapping[str, float]) -> str:
     return ", ".join(f"{name} = {value:g}" for name, value in sorted(numbers.items()))
-
-
-def _number(value: float | None, lang: Language) -> str:
-    if value is None:
-        return text("report", "none", lang)
-    return format_number(value, lang, decimals=0 if float(value).is_integer() else 1)
 
 
 def _energy(energy: Energy, lang: Language) -> str:

@@ -13,6 +13,7 @@ from regiongeo.manifest import hash_file
 from regiongeo.progress import silent
 from regiongeo.publish import check_target, publish_folder
 from regiongeo.region import members_of
+from regiongeo.scenario import USER_FILES
 from regiongeo.workshop.collected import draw_collected
 from regiongeo.workshop.findings import build_findings
 from regiongeo.workshop.frames import feedback_frame, proposal_frame
@@ -108,7 +109,7 @@ def collect_workshop(
         "maps": sorted({export.map_id for export in reading.exports}),
         "map_data_versions": sorted({export.data_version for export in reading.exports}),
         "inputs": {**hash_inputs(inputs), **_hash_exports(paths)},
-        "scenario": asked.model_dump(mode="json", exclude={"world": {"stations", "grid_capacity"}}),
+        "scenario": asked.model_dump(mode="json", exclude={"world": set(USER_FILES)}),
     }
 
     def write(stage: Path) -> None:

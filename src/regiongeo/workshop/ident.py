@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from regiongeo.scenario import USER_FILES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,7 +37,7 @@ def name_map(result: Result, *, data_version: str, without: Iterable[str] = ()) 
         Sites that were added after the map was built: a workshop's proposals.
     """
     # Where the user's files lie on a machine makes no other map.
-    left_out = {"refuelling": {"time_limit_s"}, "world": {"stations", "grid_capacity"}}
+    left_out = {"refuelling": {"time_limit_s"}, "world": set(USER_FILES)}
     asked = result.scenario.model_dump(mode="json", exclude=left_out)
     sites = result.ranking.index.difference(list(without))
     criteria = sorted(map(str, result.weights.index))
