@@ -28,7 +28,10 @@ from test_maps_access import violations
 from test_maps_browser import HOSTILE
 from test_maps_web import require_node
 from test_maps_weights import weigh
+from test_stationplan import plan_line
 from toy_compare import toy_now, toy_then
+from toy_line import line_scenario
+from toy_plan import with_equals
 
 TESTS = Path(__file__).parent / "web" / "compare.test.js"
 PATCH_JS = Path(__file__).parents[1] / "src" / "regiongeo" / "maps" / "web" / "compare" / "patch.js"
@@ -254,6 +257,85 @@ def test_the_table_tells_ranks_changes_and_both_plans(open_page: Callable[..., O
     assert page.locator("#card h2").inner_text() == "Truckstopp E6, Vestby"
     page.keyboard.press("Escape")
     assert page.locator("#card h2").inner_text() == "To scenarier mot hverandre"
+    assert opened.complaints == []
+
+
+def told(page: Page) -> str:
+    """Return the words of the table, with plain spaces."""
+    return page.locator("#card").inner_text().replace("\u00a0", " ")
+
+
+def test_the_table_says_why_ranks_differ_and_what_is_asked_differently(
+    open_page: Callable[..., Opened],
+) -> None:
+    opened = open_page()
+    page = opened.page
+    page.click("#compare")
+    page.get_by_role("button", name="Tabell", exact=True).click()
+    # Values of K 1 → 0, P 0.4 → 1, T 1 → 0.2.
+    assert "er ulikt: verdien på Lastebiler forbi (3), antall lokaliteter i parentes." in told(page)
+    assert "telt i" not in told(page)
+    rows = page.locator(".cmp-asked tbody tr")
+    assert [rows.nth(at).locator("th, td").all_inner_texts() for at in range(rows.count())] == [
+        ["Stasjonsnettet: planår", "2030", "2040"]
+    ]
+    page.keyboard.press("Escape")
+    page.locator("#divider").press("Home")
+    page.locator("#twin .pin-place", has_text="1").click()
+    assert "Plass 1 her, 3 i «Prøveregionen». Ulik verdi på: Lastebiler forbi." in told(page)
+    assert opened.complaints == []
+
+
+def test_the_table_says_why_no_rank_differs(open_page: Callable[..., Opened]) -> None:
+    now = toy_now()
+    later = now.scenario.replace(name="2040", refuelling={"year": 2040})
+    opened = open_page(replace(now, scenario=later))
+    page = opened.page
+    page.click("#compare")
+    page.get_by_role("button", name="Tabell", exact=True).click()
+    shown = told(page)
+    assert "Ingen lokaliteter har ulik plass i de to scenariene." in shown
+    assert f"de samme verdiene på alle {len(now.weights)} kriterier og de samme vektene." in shown
+    assert "«Lastebiler forbi» er trafikk telt i 2018; den følger ikke årene i scenariene." in shown
+    assert "Ingenting av dette endrer det rangeringen hviler på." in shown
+    page.keyboard.press("Escape")
+    page.locator("#divider").press("Home")
+    page.locator("#twin .pin-place", has_text="1").click()
+    assert "Samme plass og samme verdier på kriteriene som i «Prøveregionen»." in told(page)
+    assert opened.complaints == []
+
+
+def test_the_table_tells_what_each_plan_would_serve_in_the_other_scenario(
+    open_workshop: Callable[..., Opened],
+) -> None:
+    """On the road of toy_line T in the middle serves all, K 25 % of trips and 1600 of 10 400 truck-km."""
+    sites = {"T": "b", "K": "k", "P": "p"}
+    now = replace(toy_now(), plan=plan_line(node_of=sites), cards=None)
+    worse = plan_line(line_scenario(plan={"locked": ["K"]}), node_of=sites)
+    opened = open_workshop(now, others=[replace(toy_then(), plan=worse)])
+    page = opened.page
+    page.click("#compare")
+    page.get_by_role("button", name="Tabell", exact=True).click()
+    assert (
+        "I «Prøveregionen 2040» ville nettet til venstre gi 100,0 % av turene og 100,0 % av "
+        "lastebilkilometerne, alle energier sett under ett; nettet til høyre gir 25,0 % og 15,4 %."
+    ) in told(page)
+    assert (
+        "I «Prøveregionen» ville nettet til høyre gi 25,0 % av turene og 15,4 % av "
+        "lastebilkilometerne, alle energier sett under ett; nettet til venstre gir 100,0 % og 100,0 %."
+    ) in told(page)
+    assert opened.complaints == []
+
+
+def test_the_card_names_an_equally_good_site_and_opens_it(open_workshop: Callable[..., Opened]) -> None:
+    opened = open_workshop(with_equals(toy_now()))
+    page = opened.page
+    page.locator(f"{OWN} .pin-place", has_text="1").click()
+    shown = told(page)
+    assert "Like god: Tomt øst, Østby (plass 3). Der gir nettet nøyaktig like mye i modellen" in shown
+    page.locator("#card .equals .link").click()
+    assert page.locator("#card h2").inner_text() == "Tomt øst, Østby"
+    assert "Like god" not in told(page)
     assert opened.complaints == []
 
 

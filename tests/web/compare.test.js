@@ -4,6 +4,8 @@ import { test } from "node:test";
 
 import { filterRows, pairSites, sortByYear, sortRows, summarise } from "../../src/regiongeo/maps/web/compare/changes.js";
 import { writeChanges } from "../../src/regiongeo/maps/web/compare/csv.js";
+import { isSameRanking, rankReasons, tellReasons, tellSite } from "../../src/regiongeo/maps/web/compare/reasons.js";
+import { tellPlans } from "../../src/regiongeo/maps/web/compare/table.js";
 import { applyPatch, patchData } from "../../src/regiongeo/maps/web/compare/patch.js";
 
 const site = (id, rank, change = {}) => ({ id, name: `Sted ${id}`, rank, score: 1 - rank / 100, offers: null, ...change });
@@ -76,4 +78,63 @@ test("the table for spreadsheets has names that cannot run and decimals of the l
   const [head, first] = writeChanges(rows, side("=x", []), side("B", []), words).replace("\ufeff", "").split("\r\n");
   assert.equal(head.split(";")[2], "\"cmp_csv_rank =x\"");
   assert.equal(first, "\"'=1+1\";\"A\";2;1;1;98;99;\"\";\"energy_battery\"");
+});
+
+// What ranks rest on: two criteria, three sites.
+
+const criteria = (first, second) => [{ key: "a", name: "Aa", weight: first }, { key: "b", name: "Bb", weight: second }];
+const valued = (id, ...values) => ({ ...site(id, 1), values });
+const BASE = { criteria: criteria(0.5, 0.5), sites: [valued("A", 1, 0), valued("B", 0.5, null), valued("C", 0, 0.2)] };
+const tellAll = { number: String, say: (key, values = {}) => [key, ...Object.values(values)].join("|") };
+
+test("two scenarios that rank by the same have no reason to differ, however their sites are listed", () => {
+  const turned = { ...BASE, sites: [...BASE.sites].reverse() };
+  const reasons = rankReasons(BASE, turned);
+  assert.deepEqual(reasons, { count: 2, weights: [], values: [], lacking: 0 });
+  assert.equal(isSameRanking(reasons), true);
+  assert.equal(tellReasons(reasons, tellAll), "cmp_same_basis|2");
+});
+
+test("values, weights and sites that differ are named and counted", () => {
+  const other = { criteria: criteria(0.6, 0.4), sites: [valued("A", 1, 0.1), valued("B", 0.5, 0.3), valued("E", 0, 0)] };
+  const reasons = rankReasons(BASE, other);
+  assert.deepEqual(reasons, { count: 2, weights: ["Aa", "Bb"], values: [{ name: "Bb", sites: 2 }], lacking: 2 });
+  assert.equal(isSameRanking(reasons), false);
+  assert.equal(tellReasons(reasons, tellAll), "cmp_why|cmp_why_weights|Aa, Bb; cmp_why_values|Bb (2); cmp_why_lacking|2");
+});
+
+test("a criterion that one scenario alone weighs is a weight that differs, wherever it stands", () => {
+  const alone = { criteria: [criteria(0, 1)[1]], sites: BASE.sites.map(({ id, values }) => valued(id, values[1])) };
+  assert.deepEqual(rankReasons(BASE, alone), { count: 2, weights: ["Aa", "Bb"], values: [], lacking: 0 });
+});
+
+test("values that weigh nothing now are no reason", () => {
+  const light = (second) => ({ criteria: criteria(1, 0), sites: [valued("A", 1, second)] });
+  assert.deepEqual(rankReasons(light(0), light(1)), { count: 1, weights: [], values: [], lacking: 0 });
+});
+
+test("the card of the other scenario says what is the same there", () => {
+  const left = { name: "L", data: BASE };
+  const right = { name: "R", data: BASE };
+  const tell = (one, data = BASE) => tellSite(one, left, { ...right, data }, tellAll);
+  assert.equal(tell(BASE.sites[0]), "cmp_site_same|L");
+  assert.equal(tell(valued("E", 1, 1)), "cmp_site_lacks|L");
+  assert.equal(tell({ ...valued("B", 0.5, 1), rank: 3 }), "cmp_site_rank|L|3|1 cmp_site_values|Bb");
+  assert.equal(tell({ ...valued("B", 0.5, null), rank: 3 }), "cmp_site_rank|L|3|1 cmp_site_values_same");
+  const heavy = { ...BASE, criteria: criteria(0.9, 0.1) };
+  assert.equal(tell(valued("A", 1, 1), heavy), "cmp_site_rank_same|L cmp_site_values|Bb cmp_site_weights");
+});
+
+test("each plan is told in the question of the other, and how many of its stations are not there", () => {
+  const plans = {
+    left: { own: [0.9, 0.8], other: [0.85, null], lacking: 0 },
+    right: { own: [0.94, 0.96], other: [0.934, 0.95], lacking: 2 },
+  };
+  const words = { ...tellAll, number: (value, decimals = 0) => value.toFixed(decimals) };
+  const said = tellPlans(plans, "2030", "2040", words).map((text) => text.replaceAll("\u00a0", " "));
+  assert.deepEqual(said, [
+    "cmp_left_plan|2040|93.4 %|95.0 %|94.0 %|96.0 % cmp_plan_lacking|2040|2",
+    "cmp_right_plan|2030|85.0 %|–|90.0 %|80.0 %",
+  ]);
+  assert.deepEqual(tellPlans(null, "2030", "2040", words), []);
 });

@@ -18,6 +18,7 @@ from regiongeo.workshop.grid import criteria_grid
 from regiongeo.workshop.gridfile import pack_grid
 from regiongeo.workshop.ident import name_map
 from regiongeo.workshop.storyfile import describe_story, load_story
+from regiongeo.workshop.versus import describe_versus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,7 +116,12 @@ def draw_workshop(
             **payload,
             "texts": {**_words(lang), **payload["texts"]},  # type: ignore[dict-item]
             "map_id": name_map(result, data_version=data_version),
-            "editions": describe_editions(result, others, payload, lang=lang),
+            "editions": [
+                {**edition, "versus": describe_versus(result, other, lang=lang)}
+                for edition, other in zip(
+                    describe_editions(result, others, payload, lang=lang), others, strict=True
+                )
+            ],
             "story": describe_story(story),
             "grid": pack_grid(criteria_grid(result, capacity=capacity)),
         },

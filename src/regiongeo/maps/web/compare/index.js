@@ -10,6 +10,7 @@ import { writeChanges } from "./csv.js";
 import { makeDivider } from "./divider.js";
 import { drawOther } from "./other.js";
 import { ownFigures, patchData } from "./patch.js";
+import { tellSite } from "./reasons.js";
 import { drawTable } from "./table.js";
 import { makeTwin } from "./twin.js";
 
@@ -17,8 +18,10 @@ import { makeTwin } from "./twin.js";
 export function connectCompare({ map, data, words, announce, state, panel, onSite }) {
   const pristine = ownFigures(data);
   const scenarios = [
-    { name: data.scenario, year: data.year, make: () => ownFigures(pristine) },
-    ...data.editions.map((edition) => ({ name: edition.name, year: edition.year, make: () => patchData(pristine, edition) })),
+    { name: data.scenario, year: data.year, versus: null, make: () => ownFigures(pristine) },
+    ...data.editions.map((edition) => ({
+      name: edition.name, year: edition.year, versus: edition.versus, make: () => patchData(pristine, edition),
+    })),
   ];
   const byYear = sortByYear(scenarios);
   const left = { name: data.scenario, data };
@@ -160,7 +163,8 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
       if (next) openSite(next, options);
     };
     parts.drawn.scene.sites.highlight(site);
-    showOther(() => drawSiteCard(site, other, words, { onClose: panel.close, onStep, onSite: openSite }), options);
+    const draw = () => drawSiteCard(site, other, words, { onClose: panel.close, onStep, onSite: openSite });
+    showOther(draw, { ...options, told: () => tellSite(site, left, right, words) });
     announce(isRated(site) ? words.say("selected", site) : site.name);
   }
 
@@ -175,9 +179,10 @@ export function connectCompare({ map, data, words, announce, state, panel, onSit
   }
 
   // A card of the other scenario says whose it is.
-  function showOther(draw, options) {
+  function showOther(draw, { told = () => "", ...options } = {}) {
     const { name } = right;
-    show(() => [make("p", { class: "cmp-whose" }, words.say("cmp_whose", { name })), ...draw()], options);
+    const tell = () => (told() ? [make("p", { class: "note cmp-beside" }, told())] : []);
+    show(() => [make("p", { class: "cmp-whose" }, words.say("cmp_whose", { name })), ...tell(), ...draw()], options);
   }
 
   function saveTable(rows) {

@@ -3,6 +3,7 @@ import { button, make } from "../dom.js";
 import { chip, chips } from "../energy.js";
 import { isRated } from "../data.js";
 import { filterRows, FIRST, pairSites, sortRows, summarise } from "./changes.js";
+import { isSameRanking, rankReasons, tellReasons } from "./reasons.js";
 
 const FILTERS = ["first", "plan", "all"];
 
@@ -10,6 +11,7 @@ const FILTERS = ["first", "plan", "all"];
 export function drawTable(left, right, words, { choice, onClose, onSite, onSave, onChoice }) {
   const rows = pairSites(left.data.sites, right.data.sites);
   const found = summarise(rows);
+  const reasons = rankReasons(left.data, right.data);
   const [one, other] = [left.name, right.name];
   const filter = make("select", { id: "cmp-filter" }, ...FILTERS.map((key) => new Option(words.say(`cmp_filter_${key}`, { first: 2 * FIRST }), key)));
   filter.value = choice.filter;
@@ -21,9 +23,13 @@ export function drawTable(left, right, words, { choice, onClose, onSite, onSave,
     make("h2", { tabindex: "-1" }, words.say("cmp_heading")),
     make("p", {}, words.say("cmp_sides", { left: one, right: other })),
     make("p", { class: "note" }, words.say(left.data.isGiven ? "cmp_own_weights" : "cmp_same_weights")),
+    make("p", { class: "cmp-told" }, tellMoved(found, words)),
+    make("p", { class: "cmp-told" }, [tellReasons(reasons, words), tellCounted(reasons, right, words)].filter(Boolean).join(" ")),
     ...tell(found, one, other, words).map((text) => make("p", {}, text)),
+    ...drawAsked(right.versus?.asked ?? [], reasons, words),
     make("h3", {}, words.say("cmp_portfolio")),
     drawPortfolios(left, right, words),
+    ...tellPlans(right.versus?.plans ?? null, one, other, words).map((text) => make("p", { class: "cmp-told" }, text)),
     ...drawShared(found, one, other, words, onSite),
     make("h3", {}, words.say("cmp_ranks")),
     make("div", { class: "weigh-line" }, make("label", { for: "cmp-filter" }, words.say("cmp_show")), filter),
@@ -31,13 +37,49 @@ export function drawTable(left, right, words, { choice, onClose, onSite, onSave,
   ];
 }
 
-function tell({ moved, ranked, kept, lacking }, one, other, words) {
+function tellMoved({ moved, ranked }, words) {
+  return moved ? words.say("cmp_moved", { moved: words.number(moved), ranked: words.number(ranked) }) : words.say("cmp_none_moved");
+}
+
+function tell({ kept, lacking }, one, other, words) {
   return [
-    moved ? words.say("cmp_moved", { moved: words.number(moved), ranked: words.number(ranked) }) : words.say("cmp_none_moved"),
     words.say("cmp_kept", { kept, first: FIRST }),
     lacking.right ? words.say("cmp_lacking", { count: words.number(lacking.right), name: other }) : "",
     lacking.left ? words.say("cmp_lacking", { count: words.number(lacking.left), name: one }) : "",
   ].filter(Boolean);
+}
+
+// Scenarios of two years are often thought to be ranked by two traffics.
+function tellCounted(reasons, { data: { criteria }, versus }, words) {
+  const traffic = criteria.find(({ key }) => key === "passing_trucks");
+  if (!traffic || !versus?.counted_year || !isSameRanking(reasons)) return "";
+  return words.say("cmp_counted", { name: traffic.name, year: String(versus.counted_year) });
+}
+
+// What the scenarios ask differently, in the words of the report.
+function drawAsked(rows, reasons, words) {
+  if (!rows.length) return [];
+  const head = ["cmp_setting", "cmp_left", "cmp_right"].map((key) => make("th", { scope: "col" }, words.say(key)));
+  return [
+    make("h3", {}, words.say("cmp_asked")),
+    isSameRanking(reasons) ? make("p", { class: "note" }, words.say("cmp_asked_apart")) : "",
+    make("table", { class: "cmp-table cmp-asked" },
+      make("caption", { class: "hidden" }, words.say("cmp_asked")),
+      make("thead", {}, make("tr", {}, ...head)),
+      make("tbody", {}, ...rows.map(([name, ...values]) => make("tr", {},
+        make("th", { scope: "row" }, name), ...values.map((value) => make("td", {}, value)))))),
+  ].filter(Boolean);
+}
+
+// What the plan of each scenario would serve in the other, where nothing is chosen anew.
+export function tellPlans(plans, left, right, words) {
+  if (plans === null) return [];
+  const percent = (share) => (share === null ? "–" : `${words.number(100 * share, 1)}\u00a0%`);
+  const tellOne = (key, { own, other, lacking }, name) => [
+    words.say(key, { name, trips: percent(other[0]), km: percent(other[1]), own_trips: percent(own[0]), own_km: percent(own[1]) }),
+    lacking ? words.say("cmp_plan_lacking", { name, count: words.number(lacking) }) : "",
+  ].filter(Boolean).join(" ");
+  return [tellOne("cmp_left_plan", plans.right, right), tellOne("cmp_right_plan", plans.left, left)];
 }
 
 function drawPortfolios(left, right, words) {
