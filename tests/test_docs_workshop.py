@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from regiongeo.cli import app
 from regiongeo.i18n import Language, texts
+from regiongeo.scenario import USER_FILES
 
 DOCS = Path(__file__).parents[1] / "docs"
 GUIDES: dict[str, Language] = {"workshop.md": "nb", "workshop.en.md": "en"}
@@ -93,7 +94,7 @@ def test_templates_and_scenario_of_the_guide_are_real() -> None:
     assert (DOCS.parent / "src" / "regiongeo" / "templates" / "scenario.toml").is_file()
     template = (DOCS.parent / "src" / "regiongeo" / "templates" / "scenario.toml").read_text("utf-8")
     for name in GUIDES:
-        for key in ("stations", "grid_capacity"):
+        for key in USER_FILES:
             assert f"{key} = " in text_of(name)
             assert f"# {key} = " in template
 
