@@ -16,6 +16,8 @@ Trucks per day: ab 1000, bc 800, ce 400, bd 200.
 
 from __future__ import annotations
 
+from functools import cache
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -39,6 +41,7 @@ def _frame(rows: dict[str, dict[str, object]], index: str, geometry: list[object
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=WORK)
 
 
+@cache
 def _empty(name: str) -> gpd.GeoDataFrame:
     schema = REFERENCE[name]
     dtypes = {"text": "str", "number": "float64", "integer": "int64", "boolean": "bool"}
@@ -146,7 +149,7 @@ def toy_reference() -> ReferenceData:
     }
     return ReferenceData(
         **{
-            name: given.get(name, _empty(name) if name in REFERENCE else None)
+            name: given.get(name, _empty(name).copy() if name in REFERENCE else None)
             for name in (*REFERENCE, "assumptions")
         }
     )  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ import pandas as pd
 from regiongeo.assumptions import assumption
 from regiongeo.flows import ENERGY_UNITS, energy_per_km, link_energy
 from regiongeo.flows.validation import geh
+from regiongeo.report.kept import made_once
 from regiongeo.report.tables import publish
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def peak_share(flows: FlowResult) -> float:
     return assumption(flows.assumptions, "flow_peak_share", unit="1")
 
 
+@made_once
 def od_table(flows: FlowResult, planned: FlowResult | None = None) -> pd.DataFrame:
     """Sum the matrix by place: the parts of a municipality together, all else by itself.
 
@@ -135,6 +137,7 @@ def relation_table(table: pd.DataFrame, *, top: int = _MOST_RELATIONS) -> pd.Dat
     return publish(largest[[*ends.values(), *both, *_MEANS, "is_through"]])
 
 
+@made_once
 def fit_table(flows: FlowResult) -> pd.DataFrame:
     """Return how well each set of counts is met, by ``counts`` and ``model``; GEH of the peak hour."""
     return publish(flows.summary[list(_FIT)])

@@ -13,6 +13,7 @@ import pandas as pd
 
 from regiongeo.crs import to_lonlat
 from regiongeo.planservice import equal_sites
+from regiongeo.report.kept import made_once
 from regiongeo.report.tables import publish
 from regiongeo.scenario import ENERGIES
 from regiongeo.tables import CHECKLIST_ITEMS
@@ -65,6 +66,7 @@ _WEIGHTY = (
 """Assumptions that move the plan, power and cost, or an answer of the rule check."""
 
 
+@made_once
 def plan_table(result: Result, plan: StationPlan) -> gpd.GeoDataFrame:
     """Return what each site of the plan offers, how large it gets, and what is lost without it.
 

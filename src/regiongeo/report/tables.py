@@ -13,6 +13,7 @@ import pandas as pd
 
 from regiongeo.crs import to_lonlat
 from regiongeo.flows import fill_link_traffic, modelled_roads
+from regiongeo.report.kept import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,6 +192,7 @@ def points_column(criterion: str) -> str:
     return f"{_POINTS}{criterion}"
 
 
+@made_once
 def ranking_table(result: Result) -> gpd.GeoDataFrame:
     """Return all ranked sites, best first: place, score 0-100, robustness, raw values, points and the reason.
 
@@ -347,10 +349,10 @@ def _is_known(table: pd.DataFrame, name: str) -> bool:
 
 def publish(table: Table) -> Table:
     """Return a table with every figure rounded and every text clean."""
-    fresh = table.copy()
-    fresh.index = _publish_index(table.index)
+    fresh = table.copy(deep=False)
     for name in [name for name in fresh.columns if name != "geometry"]:
         fresh[name] = _publish_column(fresh[name])
+    fresh.index = _publish_index(table.index)
     if "geometry" in fresh.columns and (fresh.geom_type == "Point").all():
         fresh["geometry"] = fresh.geometry.transform(_to_centimetres)
     return fresh
@@ -364,9 +366,10 @@ def _publish_index(index: pd.Index) -> pd.Index:
 
 
 def _publish_column(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_integer_dtype(values):
+    kind = values.dtype.kind
+    if kind in "biu":
         return values
-    if pd.api.types.is_numeric_dtype(values):
+    if kind == "f":
         # Adding zero turns -0.0, which files write differently, into 0.0.
         return values.astype(float).round(_decimals_of(str(values.name))) + 0.0
     return _publish_texts(values)
