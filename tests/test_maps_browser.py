@@ -15,15 +15,11 @@ from playwright.sync_api import Page
 from shapely import Point, box
 
 from pages import CREDITS, Opened
-from regiongeo.cache import cache_folder
 from regiongeo.compliance import Fact
 from regiongeo.flows import grow_flows
-from regiongeo.job import kept_flows
 from regiongeo.maps.payload import build_payload
-from regiongeo.pipeline import run
 from regiongeo.result import Result
-from regiongeo.scenario import Scenario
-from regiongeo.store import load_reference
+from shipped import shipped_result
 from toy import toy_result
 from toy_linkflows import result_with_flows
 from toy_plan import toy_cards, toy_planned_result, toy_rules, toy_station_plan
@@ -687,7 +683,7 @@ def test_english_page_holds_no_norwegian_label(open_map: Callable[..., Opened]) 
 
 @pytest.mark.slow
 def test_map_of_the_shipped_data_is_light_and_quiet(open_map: Callable[..., Opened], tmp_path: Path) -> None:
-    result = run(Scenario(), load_reference(), estimate=kept_flows(cache_folder()))
+    result = shipped_result()
     assert result.plan is not None
     opened = open_map(result)
     assert (tmp_path / "map.html").stat().st_size < 1_500_000

@@ -24,6 +24,7 @@ from regiongeo.scenario import CRITERIA, Scenario
 from regiongeo.schema import validate
 from regiongeo.sites import eligible_links
 from regiongeo.tables import CAPACITY, PLOTS, STATIONS, ReferenceData
+from shipped import shipped_result
 
 QUICK = Scenario().replace(uncertainty={"draws": 200})
 
@@ -34,8 +35,8 @@ def reference() -> ReferenceData:
 
 
 @pytest.fixture(scope="module")
-def result(reference: ReferenceData) -> Result:
-    return run(Scenario(), reference, estimate=None)
+def result() -> Result:
+    return shipped_result()
 
 
 def test_a_few_hundred_sites_remain_and_every_exclusion_has_a_reason(result: Result) -> None:
