@@ -15,7 +15,7 @@ from regiongeo.schema import validate
 from regiongeo.tables import LINK_TRAFFIC, TRAFFIC_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import geopandas as gpd
 
@@ -195,11 +195,13 @@ def _both_directions(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _nearest_count(roads: gpd.GeoDataFrame, counts: gpd.GeoDataFrame, *, reach_m: float) -> pd.Series:
     """Find the counting point that speaks for each link: nearest along the road, ties to the first id."""
     same_road = roads[roads["road"].isin(roads.loc[counts["link_id"], "road"])]
-    ends = {row.Index: _Ends(row.from_node, row.to_node, row.length_m) for row in same_road.itertuples()}
+    columns = (same_road[name] for name in ("from_node", "to_node", "length_m"))
+    ends = {link_id: _Ends(*row) for link_id, *row in zip(same_road.index, *columns, strict=True)}
     stops = _main_road_nodes(roads)
     best: dict[str, tuple[float, str]] = {}
+    links_on = same_road.groupby("road").groups
     for road, on_road in counts.groupby(roads["road"].reindex(counts["link_id"]).to_numpy()):
-        links_of = _links_by_node(same_road[same_road["road"] == road])
+        links_of = _links_by_node(links_on[road], ends)
         walls = {node for node, numbers in stops.items() if numbers - {road}}
         for count in on_road.itertuples():
             line = roads.geometry.loc[count.link_id]
@@ -212,11 +214,11 @@ def _nearest_count(roads: gpd.GeoDataFrame, counts: gpd.GeoDataFrame, *, reach_m
     return pd.Series(points, dtype="str").rename_axis("link_id")
 
 
-def _links_by_node(links: gpd.GeoDataFrame) -> Mapping[str, list[str]]:
+def _links_by_node(links: Iterable[str], ends: Mapping[str, _Ends]) -> Mapping[str, list[str]]:
     links_of: dict[str, list[str]] = defaultdict(list)
-    for row in links.itertuples():
-        links_of[row.from_node].append(row.Index)
-        links_of[row.to_node].append(row.Index)
+    for link_id in links:
+        links_of[ends[link_id].from_node].append(link_id)
+        links_of[ends[link_id].to_node].append(link_id)
     return links_of
 
 
