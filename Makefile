@@ -9,10 +9,11 @@ BIN := $(VENV)/bin
 run: $(VENV)/.run
 	$(BIN)/regiongeo run --out maps/latest
 
+# Bytecode is kept even where the shell says not to: some hundred processes would compile everything anew.
 test: $(VENV)/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regiongeo.accessibility import (
@@ -104,6 +104,7 @@ def test_nothing_changed_is_nothing_changed() -> None:
     assert (change.municipalities.filter(like="change") == 0).all(axis=None)
 
 
+@settings(max_examples=25)
 @given(st.sampled_from(["ab", "bc", "bd"]), st.floats(0.1, 60), st.floats(0.1, 1))
 def test_a_faster_link_never_lowers_accessibility(link_id: str, minutes: float, factor: float) -> None:
     before = change_links(_network(), [LinkChange(link_id=link_id, minutes=minutes)])
@@ -115,6 +116,7 @@ def test_a_faster_link_never_lowers_accessibility(link_id: str, minutes: float, 
     assert (change.times["change"] <= 0).all()
 
 
+@settings(max_examples=25)
 @given(st.sampled_from("abcd"), st.sampled_from("abcd"), st.floats(5, 120))
 def test_a_new_link_never_lowers_accessibility(start: str, end: str, kmh: float) -> None:
     link = NewLink(link_id="new", from_node=start, to_node=end, kmh=kmh, length_m=7000)

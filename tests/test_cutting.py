@@ -147,7 +147,7 @@ def test_areas_numbered_ids_and_a_missing_crs_are_refused() -> None:
 kilometres = st.floats(-2, 22, allow_nan=False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(kilometres, kilometres.map(lambda km: km - 11)), min_size=1, max_size=12))
 def test_attaching_conserves_the_network_and_ignores_the_order(places: list[tuple[float, float]]) -> None:
     network = y_network()

@@ -265,7 +265,7 @@ def walk(routes: pd.DataFrame, links: pd.DataFrame, drives: pd.DataFrame, rule: 
 
 
 @given(networks(), st.integers(2, 20), st.integers(1, 20))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_breaks_are_those_of_a_walk_minute_by_minute(
     case: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], limit: int, search: int
 ) -> None:

@@ -79,7 +79,7 @@ def agree(case: tuple[pd.DataFrame, pd.Series, dict[str, Any]], answer: dict[str
 
 
 def test_the_page_ranks_as_the_tables_do() -> None:
-    cases = [random_case(seed) for seed in range(300)]
+    cases = [random_case(seed) for seed in range(150)]
     for case, answer in zip(cases, ask_page(cases), strict=True):
         agree(case, answer)
 

@@ -263,7 +263,7 @@ def test_osmnx_accepts_our_graph_and_routes_like_us() -> None:
     assert edges.loc[("a", "b", 0), "geometry"].equals(network.links.geometry["ab"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(networks(oneway=True))
 def test_to_osmnx_and_back_keeps_every_cost(network: Network) -> None:
     back = from_osmnx(to_networkx(network), rules=RULES)

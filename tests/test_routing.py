@@ -191,7 +191,7 @@ def test_many_sources_are_searched_in_blocks() -> None:
 any_network = st.one_of(networks(), networks(oneway=True))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network)
 def test_costs_equal_networkx(network: Network) -> None:
     nodes = list(network.nodes.index)
@@ -210,7 +210,7 @@ def test_costs_equal_networkx(network: Network) -> None:
     assert within.to_dict() == {pair: cost for pair, cost in pairs.items() if cost <= 9}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network)
 def test_a_route_adds_up_and_its_metres_are_those_along(network: Network) -> None:
     nodes = list(network.nodes.index)
@@ -231,7 +231,7 @@ def test_a_route_adds_up_and_its_metres_are_those_along(network: Network) -> Non
         assert nearest.loc[target, "length_m"] >= shortest
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(networks())
 def test_two_way_costs_are_symmetric_and_obey_the_triangle(network: Network) -> None:
     nodes = list(network.nodes.index)
@@ -241,7 +241,7 @@ def test_two_way_costs_are_symmetric_and_obey_the_triangle(network: Network) -> 
     assert (np.diag(cost) == 0).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(networks(oneway=True), st.data())
 def test_one_more_link_lengthens_no_route(network: Network, data: st.DataObject) -> None:
     nodes = list(network.nodes.index)

@@ -90,7 +90,7 @@ def test_the_order_of_the_tables_does_not_matter(three_ways: Network) -> None:
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(any_network, st.floats(1, 3), st.floats(0, 1), st.floats(0, 1))
 def test_alternatives_are_sorted_loopless_within_the_stretch_and_different(
     network: Network, stretch: float, most_shared: float, local: float
@@ -120,7 +120,7 @@ def test_alternatives_are_sorted_loopless_within_the_stretch_and_different(
             assert route.links != other.links
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_no_route_by_a_link_is_left_out_without_a_reason(seed: int) -> None:
     """On small grids with unlike minutes: each shortest way by a link is taken, has a loop, or is too dear.

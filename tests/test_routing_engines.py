@@ -211,7 +211,7 @@ def test_a_weighted_cost_adds_up_columns() -> None:
         weighted_cost(network.links, {})
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_network, st.data())
 def test_costs_equal_networkx_to_the_ninth_digit(network: Network, data: st.DataObject) -> None:
     weight = drawn_weight(network, data)
@@ -222,7 +222,7 @@ def test_costs_equal_networkx_to_the_ninth_digit(network: Network, data: st.Data
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_network, st.data())
 def test_costs_obey_the_triangle_inequality(network: Network, data: st.DataObject) -> None:
     nodes = list(network.nodes.index)
@@ -232,7 +232,7 @@ def test_costs_obey_the_triangle_inequality(network: Network, data: st.DataObjec
 
 
 @needs_cch
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_network)
 def test_engines_agree_exactly_on_whole_numbers(network: Network) -> None:
     nodes = list(network.nodes.index)
@@ -244,7 +244,7 @@ def test_engines_agree_exactly_on_whole_numbers(network: Network) -> None:
 
 
 @needs_cch
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_network, st.data(), st.sampled_from([1e-9, 1.0, 1e12]))
 def test_engines_agree_within_half_a_unit_an_arc(network: Network, data: st.DataObject, scale: float) -> None:
     """Whatever the size of the weights, a route is never lost and never invented."""

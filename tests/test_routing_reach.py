@@ -102,7 +102,7 @@ def test_an_unknown_source_is_named() -> None:
         isochrones(y_network(), ["P"], limit=5, buffer_m=100)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network, st.floats(0, 30), st.booleans())
 def test_every_share_is_what_the_nodes_pay_for(network: Network, limit: float, inward: bool) -> None:  # noqa: FBT001
     """Places at 0, 1/8 … of each link: reached if one of its ends is near enough, never otherwise."""
@@ -122,7 +122,7 @@ def test_every_share_is_what_the_nodes_pay_for(network: Network, limit: float, i
                     assert (min(left, right) <= limit) == (place <= ahead or 1 - place <= astern)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(0, 320), st.lists(st.tuples(st.sampled_from(range(3)), st.integers(1, 9)), max_size=4))
 def test_cutting_links_conserves_the_metres_reached(eighths: int, cuts: list[tuple[int, int]]) -> None:
     """Sites at whole kilometres of the Y cut its roads; as many metres are reached as before."""
@@ -138,7 +138,7 @@ def test_cutting_links_conserves_the_metres_reached(eighths: int, cuts: list[tup
     pd.testing.assert_series_equal(before, after, rtol=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network, st.floats(0, 20), st.floats(0, 20))
 def test_more_time_reaches_more(network: Network, limit: float, more: float) -> None:
     nodes = list(network.nodes.index)

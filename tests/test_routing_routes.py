@@ -88,7 +88,7 @@ def test_no_pairs_have_no_routes() -> None:
 
 
 @both_engines
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(network=any_network)
 def test_routes_are_walks_and_cost_what_the_matrix_says(network: Network, engine: engines.Engine) -> None:
     nodes = list(network.nodes.index)
@@ -112,7 +112,7 @@ def test_routes_are_walks_and_cost_what_the_matrix_says(network: Network, engine
     assert sums[~np.isfinite(cost)].eq(0).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network)
 def test_one_route_is_the_route_of_the_pair(network: Network) -> None:
     nodes = list(network.nodes.index)
@@ -146,7 +146,7 @@ def test_one_way_roads_make_near_a_matter_of_direction() -> None:
     assert nearest_k(oneway_y(), ["c"], ["a", "d"], k=1)["cost"].tolist() == [np.inf]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(any_network, st.integers(1, 4), st.sampled_from(["source", "target"]), st.integers(1, 6))
 def test_the_k_nearest_are_the_least_of_the_matrix(network: Network, k: int, by: str, some: int) -> None:
     nodes = list(network.nodes.index)
