@@ -98,6 +98,15 @@ def test_spacing_holds_between_new_and_locked_but_not_between_locked(
     assert choose_portfolio(covers, demand, size=2, too_close=near, locked=["P", "R"]).sites == ("P", "R")
 
 
+def test_a_floor_moves_the_choice_and_tells_what_it_costs(covers: pd.DataFrame, demand: pd.Series) -> None:
+    # P and R cover 65 of 72; with one in the far group S must be there, and Q beside it covers most: 62.
+    group = pd.Series({"P": "near", "Q": "near", "R": "near", "S": "far"})
+    found = choose_portfolio(covers, demand, size=2, group=group, at_least={"far": 1})
+    assert (found.sites, found.covered_truck_km_per_day) == (("Q", "S"), 62)
+    assert found.without_floors_truck_km_per_day == 65
+    assert choose_portfolio(covers, demand, size=2, group=group).without_floors_truck_km_per_day is None
+
+
 def test_inputs_are_left_alone(covers: pd.DataFrame, demand: pd.Series) -> None:
     before = covers.copy(), demand.copy()
     choose_portfolio(covers, demand, size=2)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from regiongeo.errors import AssumptionError, InfeasibleError, ScenarioError
+from regiongeo.fairness import NO_FLOORS, Floors
 from regiongeo.result import StationPlan
 from regiongeo.scenario import Scenario
 from regiongeo.stationplan import energy_reach, plan_stations
@@ -32,6 +33,7 @@ def plan_line(
     stations: dict[str, float] | None = None,
     energies: list[str] | None = None,
     node_of: dict[str, str] | None = None,
+    floors: Floors = NO_FLOORS,
 ) -> StationPlan:
     there = line_stations(stations or {}, **({"energies": energies} if energies else {}))
     distances = line_distances(there, **({"node_of": node_of} if node_of else {}))
@@ -43,6 +45,7 @@ def plan_line(
         hours=line_hours(),
         stations=there,
         grid=line_grid(distances, B=1.0),
+        floors=floors,
     )
 
 
@@ -57,6 +60,16 @@ def test_one_site_serves_all_by_hand() -> None:
     assert (row["free_trips_per_day"], row["impossible_trips_per_day"], row["sites"]) == (0, 0, 1)
     assert (row["range_km"], row["truck_share"], row["depot_share"]) == (100, 0.5, 0)
     assert plan.bound == pytest.approx(80)
+
+
+def test_a_floor_puts_the_site_where_it_is_asked_for() -> None:
+    """B alone serves every relation; with one site in the west it is another that stands there."""
+    sites = plan_line().sites
+    assert sites == ("B",)
+    group = pd.Series({"K": "west", "B": "middle", "P": "east"})
+    plan = plan_line(floors=Floors(group=group, at_least={"west": 1}))
+    assert plan.sites == ("K",)
+    assert plan.service.loc["battery", "served_trips_per_day"] <= 80
 
 
 def test_what_one_site_serves_is_lost_without_it_and_stops_there() -> None:

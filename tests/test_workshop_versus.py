@@ -20,7 +20,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "world": {"members": 2022, "population_year": 2025, "traffic_year": 2040, "traffic_growth": "high"},
     "plan": {
         "portfolio_size": 9, "service_distance_km": 30.25, "portfolio_spacing_km": 41, "access_limit_km": 2.5,
-        "corridor_distance_km": 31, "twin_spacing_km": 1.55, "locked": ["K"],
+        "corridor_distance_km": 31, "twin_spacing_km": 1.55, "locked": ["K"], "least_sites": {"every": 1},
         "rail_sea_share": {"south": 0.005}, "rail_sea_min_km": 301,
     },
     "refuelling": {

@@ -1,24 +1,80 @@
-"""The fair plan: the longest stretch without a station first, and what that costs in trips served."""
+"""Fair plans: a floor of sites in each subregion, and the longest stretch without a station first."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from regiongeo.assumptions import assumption
-from regiongeo.errors import DataError
+from regiongeo.errors import DataError, InfeasibleError, ScenarioError, name_some
+from regiongeo.region import subregion_names
+from regiongeo.scenario import EVERY
 from regiongeo.siting.gaps import choose_smallest_gaps
 from regiongeo.siting.trips import Trips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    import geopandas as gpd
     import pandas as pd
 
     from regiongeo.siting.gaps import SmallestGaps
     from regiongeo.siting.limits import Limits
 
-__all__ = ["choose_fair_sites", "held_to"]
+__all__ = ["NO_FLOORS", "Floors", "choose_fair_sites", "held_to", "subregion_floors"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Floors:
+    """How many sites must be chosen in each subregion."""
+
+    group: pd.Series | None = None
+    """Subregion by ``site_id``."""
+    at_least: Mapping[str, int] = field(default_factory=dict)
+    """Least number of chosen sites by subregion, none of them 0."""
+
+
+NO_FLOORS = Floors()
+
+
+def subregion_floors(sites: gpd.GeoDataFrame, region: gpd.GeoDataFrame, least: Mapping[str, int]) -> Floors:
+    """Turn the floors a scenario asks for into limits on the choice of sites.
+
+    Parameters
+    ----------
+    sites
+        Candidates with ``municipality_id``.
+    region
+        Member municipalities with subregion; a municipality in none stands for itself.
+    least
+        Least number of sites by subregion; ``EVERY`` asks it of each other one, or as many as there are
+        candidates.
+
+    Raises
+    ------
+    ScenarioError
+        If a subregion is unknown.
+    InfeasibleError
+        If a subregion that is named has fewer candidates than it must have sites.
+    """
+    names = subregion_names(region)
+    named = {name: count for name, count in least.items() if name != EVERY}
+    lost = sorted(set(named) - set(names))
+    if lost:
+        known = ", ".join(sorted(set(names)))
+        raise ScenarioError(
+            f"plan.least_sites: no subregion {name_some(lost)}: write '{EVERY}' or choose among {known}"
+        )
+    group = sites["municipality_id"].map(names).rename("subregion")
+    counts = group.value_counts().reindex(sorted(set(names)), fill_value=0)
+    short = [name for name, count in named.items() if counts[name] < count]
+    if short:
+        told = ", ".join(f"{name} has {counts[name]} of {named[name]}" for name in sorted(short))
+        raise InfeasibleError(
+            f"plan.least_sites asks for more sites than candidates: {told}: ask for fewer, or add plots"
+        )
+    floors = {**counts.clip(upper=least.get(EVERY, 0)).to_dict(), **named}
+    return Floors(group=group, at_least={name: int(count) for name, count in floors.items() if count})
 
 
 def choose_fair_sites(

@@ -15,6 +15,7 @@ from regiongeo.criteria import links_within
 from regiongeo.distances import measure_distances, pairs_within
 from regiongeo.errors import InfeasibleError
 from regiongeo.explain import explain_ranks
+from regiongeo.fairness import subregion_floors
 from regiongeo.flows import estimate_flows, grow_flows, growth_factor, shift_to_rail_and_sea
 from regiongeo.network import build_network
 from regiongeo.planrules import check_plan
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from regiongeo.distances import Distances
+    from regiongeo.fairness import Floors
     from regiongeo.flows import FlowResult
     from regiongeo.i18n import Language
     from regiongeo.network import Network
@@ -118,6 +120,7 @@ def run(
         )
         _require_candidates(plan.locked, screening.excluded)
         sites = screening.sites
+        floors = subregion_floors(sites, region, plan.least_sites)
 
     with step("distances"):
         distances = measure_distances(screening.attachment, stations, snap_m=plan.access_limit_km * 1000)
@@ -154,7 +157,9 @@ def run(
         ranking = validate(ranking.join(why), RANKING)
 
     with step("portfolio"):
-        portfolio = _choose_portfolio(distances, link_traffic, region=region, scenario=scenario)
+        portfolio = _choose_portfolio(
+            distances, link_traffic, region=region, scenario=scenario, floors=floors
+        )
 
     with step("flows"):
         flows = estimate and estimate(reference, network, link_traffic, seed=scenario.uncertainty.seed)
@@ -172,6 +177,7 @@ def run(
                 hours=reference.truck_hours,
                 stations=stations,
                 grid=grid[["grid_mw", "grid_year"]],
+                floors=floors,
             )
         )
 
@@ -225,7 +231,9 @@ def run(
         rules=rules,
         rules_today=rules_today,
         cards=cards,
-        notices=_notices(sites, stations, capacity, portfolio, station_plan),
+        notices=_notices(
+            sites, stations, capacity, portfolio, station_plan, has_floors=bool(floors.at_least)
+        ),
         seconds=seconds,
     )
 
@@ -335,7 +343,12 @@ def _require_candidates(locked: tuple[str, ...], excluded: gpd.GeoDataFrame) -> 
 
 
 def _choose_portfolio(
-    distances: Distances, link_traffic: pd.DataFrame, *, region: gpd.GeoDataFrame, scenario: Scenario
+    distances: Distances,
+    link_traffic: pd.DataFrame,
+    *,
+    region: gpd.GeoDataFrame,
+    scenario: Scenario,
+    floors: Floors,
 ) -> Portfolio:
     """Cover most truck-kilometres per day on the region's main roads that no existing station serves."""
     plan = scenario.plan
@@ -358,6 +371,8 @@ def _choose_portfolio(
         size=plan.portfolio_size,
         too_close=near[["site_id", "other_id"]].itertuples(index=False, name=None),
         locked=plan.locked,
+        group=floors.group,
+        at_least=floors.at_least,
     )
 
 
@@ -375,6 +390,8 @@ def _notices(
     capacity: gpd.GeoDataFrame | None,
     portfolio: Portfolio,
     plan: StationPlan | None,
+    *,
+    has_floors: bool,
 ) -> tuple[str, ...]:
     """Say what the reader must know of this run, by key of the catalogue."""
     applies = {
@@ -383,6 +400,7 @@ def _notices(
         "portfolio_unsettled": not portfolio.is_settled,
         "plan_unsettled": plan is not None and not plan.is_settled,
         "plan_local_trips": plan is not None,
+        "least_sites": has_floors,
         "search_areas": bool(sites["is_search_area"].any()),
         "possible_junctions": bool((sites["kind"] == "possible_junction").any()),
         "protection_unchecked": True,

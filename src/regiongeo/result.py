@@ -159,4 +159,9 @@ def tell_notices(result: Result, lang: Language) -> list[str]:
             "trips": format_number(result.plan.local_trips_per_day, lang),
             "km": format_number(assumption(numbers, "siting.least_trip_km", unit="km"), lang),
         }
+    free, chosen = result.portfolio.without_floors_truck_km_per_day, result.portfolio
+    if free is not None:
+        shares = {"covered": chosen.covered_truck_km_per_day, "free": free}
+        whole = chosen.total_truck_km_per_day / 100
+        figures |= {name: format_number(km / whole, lang) for name, km in shares.items()}
     return [text("notices", key, lang, **figures) if key in known else key for key in result.notices]

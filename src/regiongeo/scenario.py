@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CRITERIA",
     "ENERGIES",
+    "EVERY",
     "USER_FILES",
     "Criterion",
     "Energy",
@@ -50,6 +51,9 @@ CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 Energy = Literal["battery", "hydrogen", "biogas"]
 ENERGIES: tuple[Energy, ...] = get_args(Energy)
 """Energies a station can offer, in the order of every table and chart."""
+
+EVERY = "every"
+"""In ``plan.least_sites``: each subregion that is not named."""
 
 USER_FILES = ("plots", "stations", "grid_capacity")
 """Keys of ``[world]`` that name a file; where it lies tells where and who, so only its name is published."""
@@ -101,6 +105,12 @@ class Plan(_Part):
     """Largest driving distance from an E or R road [km]; 3 km in the rules of Enova and AFIR."""
     twin_spacing_km: float = Field(1.5, ge=0, le=50, allow_inf_nan=False)
     """Candidates closer than this to a better kind of candidate are twins and thinned [km, straight line]."""
+    least_sites: Annotated[
+        dict[str, Annotated[int, Field(ge=0, le=200)]],
+        AfterValidator(MappingProxyType),
+        PlainSerializer(dict),
+    ] = Field(default_factory=dict, validate_default=True)
+    """Fairness floor: least number of chosen sites by subregion; ``every``: in each other one [sites]."""
     locked: tuple[str, ...] = Field((), strict=False)
     """Ids of sites that the portfolio must hold."""
     rail_sea_share: Shares = Field(default_factory=dict, validate_default=True)

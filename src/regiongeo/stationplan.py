@@ -12,7 +12,7 @@ import pandas as pd
 from regiongeo.assumptions import assumption
 from regiongeo.distances import pairs_within
 from regiongeo.errors import DataError, ScenarioError
-from regiongeo.fairness import choose_fair_sites, held_to
+from regiongeo.fairness import NO_FLOORS, choose_fair_sites, held_to
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
 from regiongeo.planbreaks import driver_breaks
 from regiongeo.planservice import count_service, relation_service
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from regiongeo.distances import Distances
+    from regiongeo.fairness import Floors
     from regiongeo.flows import FlowResult
     from regiongeo.network import Network
     from regiongeo.scenario import Energy, Scenario
@@ -61,6 +62,7 @@ def plan_stations(
     hours: pd.DataFrame,
     stations: gpd.GeoDataFrame,
     grid: pd.DataFrame,
+    floors: Floors = NO_FLOORS,
 ) -> StationPlan:
     """Choose the sites and what they offer so that most trucks drive their whole trip, and size them.
 
@@ -80,6 +82,8 @@ def plan_stations(
         Schema STATIONS: they serve trucks beside the new sites, and count in no limit.
     grid
         Schema STATION_GRID by site: free capacity where the user gave it.
+    floors
+        Least number of new sites by subregion; existing stations do not count.
 
     Raises
     ------
@@ -100,7 +104,7 @@ def plan_stations(
     ]
     layers = [_layer(fleet, distances, offered, scenario=scenario) for fleet in fleets]
     existing = [station_site(one) for one in stations.index]
-    limits = _limits(distances, scenario)
+    limits = _limits(distances, scenario, floors)
 
     def choose(limits: Limits) -> Refuelling:
         return choose_refuelling(
@@ -127,7 +131,8 @@ def plan_stations(
             seed=scenario.uncertainty.seed,
         )
         chosen = choose(held_to(limits, fair.sites))
-    sites = _stations(chosen, scenario.plan.locked if fair is None else fair.sites)
+    held = chosen.sites if limits.at_least else scenario.plan.locked
+    sites = _stations(chosen, held if fair is None else fair.sites)
     use = _use_of_sites(fleets, chosen)
     is_new = use.index.get_level_values("site_id").isin(chosen.sites)
     sizes = station_sizes(
@@ -259,7 +264,7 @@ def _layer(fleet: PlanFleet, distances: Distances, offered: pd.DataFrame, *, sce
     )
 
 
-def _limits(distances: Distances, scenario: Scenario) -> Limits:
+def _limits(distances: Distances, scenario: Scenario, floors: Floors) -> Limits:
     plan, asked, sites = scenario.plan, scenario.refuelling, distances.metres.index
     near = pairs_within(distances, plan.portfolio_spacing_km * 1000)
     cost = None
@@ -275,6 +280,8 @@ def _limits(distances: Distances, scenario: Scenario) -> Limits:
         cost=cost,
         locked_in=plan.locked,
         too_close=tuple(zip(near["site_id"], near["other_id"], strict=True)),
+        group=floors.group,
+        at_least=floors.at_least,
     )
 
 

@@ -9,7 +9,7 @@ from regiongeo.i18n import format_number, text
 from regiongeo.report.plansettings import exact_number, list_plan_settings
 from regiongeo.report.tables import clean_text, link_volumes
 from regiongeo.result import Result, tell_notices
-from regiongeo.scenario import USER_FILES
+from regiongeo.scenario import EVERY, USER_FILES
 from regiongeo.traffic import basis_lengths
 
 if TYPE_CHECKING:
@@ -111,6 +111,12 @@ def compare_topsis(ranking: pd.DataFrame, *, top: int) -> tuple[float, int]:
 def _setting(key: str, value: object, lang: Language) -> str:  # noqa: PLR0911 - one return a kind of value
     if value is None or (not value and isinstance(value, (tuple, dict))):
         return text("report", "not_carried" if key == "traffic_year" else "none", lang)
+    if key == "least_sites" and isinstance(value, dict):
+        every = text("report", "every_subregion", lang)
+        floors = {
+            every if name == EVERY else clean_text(name): count for name, count in sorted(value.items())
+        }
+        return ", ".join(f"{name} {count}" for name, count in floors.items())
     if isinstance(value, dict):
         shares = {text("report", f"corridor_{name}", lang): share for name, share in sorted(value.items())}
         return ", ".join(f"{name} {exact_number(100 * share, lang)} %" for name, share in shares.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -12,7 +12,9 @@ from regiongeo.siting.covering import cover_most
 from regiongeo.siting.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from regiongeo.siting.covering import Covering
 
 __all__ = ["Portfolio", "choose_portfolio"]
 
@@ -35,6 +37,8 @@ class Portfolio:
     """How much more another choice could at most cover, relative to this one [1]."""
     status: Literal["optimal", "feasible"]
     seconds: float
+    without_floors_truck_km_per_day: float | None = None
+    """What could be covered if no group had to hold a least number of sites; None where none has to."""
     is_settled: bool = True
     """False: time ran out before ties were settled; another run may show other sites that cover the same."""
 
@@ -46,6 +50,8 @@ def choose_portfolio(
     size: int,
     too_close: Iterable[tuple[str, str]] = (),
     locked: Iterable[str] = (),
+    group: pd.Series | None = None,
+    at_least: Mapping[str, int] | None = None,
     time_limit_s: float = 60.0,
     seed: int = 0,
     threads: int = 1,
@@ -68,6 +74,8 @@ def choose_portfolio(
         locked one either.
     locked
         Sites that must be chosen.
+    group, at_least
+        Group by site, and least number of chosen sites by group.
     time_limit_s
         Wall time for the solver in all [s].
     seed, threads, max_gap
@@ -95,15 +103,22 @@ def choose_portfolio(
     """
     require_flags(covers)
     held = tuple(sorted(locked))
-    found = cover_most(
-        covers,
-        demand,
-        limits=Limits(size=size, locked_in=held, too_close=tuple(too_close)),
-        time_limit_s=time_limit_s,
-        seed=seed,
-        threads=threads,
-        max_gap=max_gap,
+    limits = Limits(
+        size=size, locked_in=held, too_close=tuple(too_close), group=group, at_least=at_least or {}
     )
+
+    def choose(limits: Limits) -> Covering:
+        return cover_most(
+            covers,
+            demand,
+            limits=limits,
+            time_limit_s=time_limit_s,
+            seed=seed,
+            threads=threads,
+            max_gap=max_gap,
+        )
+
+    found = choose(limits)
     return Portfolio(
         sites=found.sites,
         locked=held,
@@ -114,6 +129,7 @@ def choose_portfolio(
         gap=found.gap,
         status=found.status,
         seconds=found.seconds,
+        without_floors_truck_km_per_day=choose(replace(limits, at_least={})).covered if at_least else None,
         is_settled=found.is_settled,
     )
 
