@@ -1,9 +1,11 @@
 """What every test shares: no network, a cache of its own, and one hypothesis profile."""
 
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -12,12 +14,21 @@ from pages import chromium, open_atlas, open_map, open_workshop
 
 __all__ = ["chromium", "open_atlas", "open_map", "open_workshop"]
 
-RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+IS_FIRST = "REGIONGEO_TESTS" not in os.environ
+"""Whether this process began the run of the tests: those that it starts inherit the name of the run."""
+RUN = os.environ.setdefault("REGIONGEO_TESTS", uuid4().hex)
 """Name of this run of the tests: its processes share one cache, and no other run does."""
-os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"regiongeo-tests-{RUN}")
+CACHE = Path(tempfile.gettempdir()) / f"regiongeo-tests-{RUN}"
+os.environ["XDG_CACHE_HOME"] = str(CACHE)
 
 settings.register_profile("regiongeo", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("regiongeo")
+
+
+def pytest_unconfigure() -> None:
+    """Remove what the run kept, once all its processes have ended."""
+    if IS_FIRST:
+        shutil.rmtree(CACHE, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
