@@ -191,13 +191,14 @@ def test_g01_a_geopackage_without_crs_is_refused(
     assert "CRS" in said or "coordinate system" in said
 
 
-def test_an_unknown_scenario_key_is_refused(finished: Path) -> None:
-    (finished / "s.toml").write_text("[plan]\nportfolio_sise = 3\n", "utf-8")
+def test_an_unknown_scenario_key_is_refused(
+    as_command: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text("[plan]\nportfolio_sise = 3\n", "utf-8")
 
-    done = run_command("run", "s.toml", "--out", "out", cwd=finished)
+    assert as_command("run", str(tmp_path / "s.toml"), "--out", str(tmp_path / "out")) == 3
 
-    assert done.returncode == 3
-    assert "did you mean 'portfolio_size'" in done.stderr
+    assert "did you mean 'portfolio_size'" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("no_flows")
@@ -262,12 +263,10 @@ def test_doctor_finds_nothing_wrong_here(tmp_path: Path) -> None:
     assert {"PROJ", "data", "solver", "map assets"} <= {check["name"] for check in checks}
 
 
-def test_data_list_and_verify(tmp_path: Path) -> None:
-    listed = run_command("data", "list", cwd=tmp_path)
-
-    assert listed.returncode == 0
-    assert "municipalities" in listed.stdout
-    assert run_command("data", "verify", cwd=tmp_path).returncode == 0
+def test_data_list_and_verify(as_command: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert as_command("data", "list") == 0
+    assert "municipalities" in capsys.readouterr().out
+    assert as_command("data", "verify") == 0
 
 
 def test_a_console_that_knows_few_letters_does_not_stop_the_run(tmp_path: Path) -> None:
