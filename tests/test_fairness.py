@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from regiongeo.errors import InfeasibleError, ScenarioError
-from regiongeo.fairness import NO_FLOORS, subregion_floors
+from regiongeo.fairness import NO_FLOORS, require_floors, subregion_floors
 from regiongeo.scenario import Scenario
 
 REGION = gpd.GeoDataFrame(
@@ -50,6 +50,16 @@ def test_what_cannot_be_asked_for_is_told_with_what_can() -> None:
         subregion_floors(SITES, REGION, {"Nord": 3, "Alene": 1, "Sør": 3})
     with pytest.raises(ScenarioError, match="least_sites"):
         Scenario().replace(plan={"least_sites": {"Nord": -1}})
+
+
+def test_a_floor_is_not_kept_by_sites_that_offer_nothing() -> None:
+    floors = subregion_floors(SITES, REGION, {"Nord": 1, "Sør": 2})
+    require_floors(floors, pd.Index(["A", "C", "E"]))
+    with pytest.raises(
+        InfeasibleError, match="'Nord', 'Sør' would keep the floor with sites that offer nothing"
+    ):
+        require_floors(floors, pd.Index(["C", "station/Nord"]))
+    require_floors(NO_FLOORS, pd.Index([]))
 
 
 def test_no_floors_ask_for_nothing() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from regiongeo.siting.gaps import SmallestGaps
     from regiongeo.siting.limits import Limits
 
-__all__ = ["NO_FLOORS", "Floors", "choose_fair_sites", "held_to", "subregion_floors"]
+__all__ = ["NO_FLOORS", "Floors", "choose_fair_sites", "held_to", "require_floors", "subregion_floors"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +75,25 @@ def subregion_floors(sites: gpd.GeoDataFrame, region: gpd.GeoDataFrame, least: M
         )
     floors = {**counts.clip(upper=least.get(EVERY, 0)).to_dict(), **named}
     return Floors(group=group, at_least={name: int(count) for name, count in floors.items() if count})
+
+
+def require_floors(floors: Floors, offering: pd.Index) -> None:
+    """Raise unless the sites that offer an energy keep the floors: an empty one helps nobody.
+
+    Raises
+    ------
+    InfeasibleError
+        If a floor is kept only with sites that offer nothing, naming the subregions.
+    """
+    if floors.group is None:
+        return
+    counts = floors.group.reindex(offering).value_counts()
+    short = sorted(name for name, least in floors.at_least.items() if counts.get(name, 0) < least)
+    if short:
+        raise InfeasibleError(
+            f"plan.least_sites: {name_some(short)} would keep the floor with sites that offer nothing: "
+            "raise refuelling.most, or ask for fewer"
+        )
 
 
 def choose_fair_sites(

@@ -12,7 +12,7 @@ import pandas as pd
 from regiongeo.assumptions import assumption
 from regiongeo.distances import pairs_within
 from regiongeo.errors import DataError, ScenarioError
-from regiongeo.fairness import NO_FLOORS, choose_fair_sites, held_to
+from regiongeo.fairness import NO_FLOORS, choose_fair_sites, held_to, require_floors
 from regiongeo.flows import ENERGY_UNITS, energy_per_km
 from regiongeo.planbreaks import driver_breaks
 from regiongeo.planservice import count_service, relation_service
@@ -131,8 +131,8 @@ def plan_stations(
             seed=scenario.uncertainty.seed,
         )
         chosen = choose(held_to(limits, fair.sites))
-    held = chosen.sites if limits.at_least else scenario.plan.locked
-    sites = _stations(chosen, held if fair is None else fair.sites)
+    sites = _stations(chosen, scenario.plan.locked if fair is None else fair.sites)
+    require_floors(floors, chosen.offers.index[chosen.offers.any(axis=1)])
     use = _use_of_sites(fleets, chosen)
     is_new = use.index.get_level_values("site_id").isin(chosen.sites)
     sizes = station_sizes(
